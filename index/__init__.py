@@ -1,0 +1,1 @@
+"""How knowledge is found: encoder, vectors, words, fusion, snapshots, incremental build."""

@@ -1,0 +1,131 @@
+"""YAML that remembers where each value stands in its file.
+
+A quote from a case study is a slice of the YAML file, so each scalar's character offsets are kept
+beside its value; a validation fault finds its line the same way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from knowledge.faults import ContentError, Fault
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+MAX_DEPTH = 20
+MAX_NODES = 100_000
+
+KeyPath = tuple[str | int, ...]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Character offsets `[start, end)` into a file's decoded text."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class LocatedYaml:
+    """Plain data, with the span of each scalar and the line of each node by its key path."""
+
+    path: str
+    data: Any
+    spans: Mapping[KeyPath, Span]
+    lines: Mapping[KeyPath, int]
+
+    def line(self, key_path: KeyPath) -> int:
+        """The line of a node, or of the nearest enclosing one that exists."""
+        while key_path and key_path not in self.lines:
+            key_path = key_path[:-1]
+        return self.lines.get(key_path, 1)
+
+
+def read_yaml(text: str, path: str) -> LocatedYaml:
+    """Parse YAML text. Anchors and aliases are refused, which keeps hostile files small.
+
+    Raises `ContentError` naming the line of a syntax fault.
+    """
+    try:
+        root = yaml.compose(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        message = f"not valid YAML: {error.problem or error.context or error}"
+        raise ContentError([Fault(path, mark.line + 1 if mark else 0, message)]) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise ContentError([Fault(path, 0, f"not valid YAML: {reason}")]) from error
+    if root is None:
+        raise ContentError([Fault(path, 0, "the file is empty")])
+
+    walk = _Walk(text, path)
+    data = walk.value(root, ())
+    return LocatedYaml(path, data, walk.spans, walk.lines)
+
+
+class _Walk:
+    """Turns PyYAML's nodes into data, noting spans and lines on the way."""
+
+    def __init__(self, text: str, path: str) -> None:
+        self.text, self.path = text, path
+        self.spans: dict[KeyPath, Span] = {}
+        self.lines: dict[KeyPath, int] = {}
+        self.seen: set[int] = set()
+        self.scalars = yaml.constructor.SafeConstructor()
+
+    def value(self, node: yaml.Node, at: KeyPath) -> Any:
+        line = node.start_mark.line + 1
+        if id(node) in self.seen:
+            raise ContentError([Fault(self.path, line, "aliases are not allowed")])
+        if len(at) > MAX_DEPTH or len(self.seen) > MAX_NODES:
+            raise ContentError([Fault(self.path, line, "nested too deeply or too large")])
+        self.seen.add(id(node))
+        self.lines[at] = line
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, at)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(child, (*at, i)) for i, child in enumerate(node.value)]
+        return self._scalar(node, at)
+
+    def _mapping(self, node: yaml.MappingNode, at: KeyPath) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            key = str(key_node.value)
+            if key in found:
+                line = key_node.start_mark.line + 1
+                raise ContentError([Fault(self.path, line, f"the key {key!r} stands twice")])
+            found[key] = self.value(value_node, (*at, key))
+            self.lines[(*at, key)] = key_node.start_mark.line + 1
+        return found
+
+    def _scalar(self, node: yaml.Node, at: KeyPath) -> Any:
+        start, end = node.start_mark.index, node.end_mark.index
+        if isinstance(node, yaml.ScalarNode) and node.style in ("'", '"'):
+            start, end = start + 1, end - 1
+        self.spans[at] = Span(start, end)
+        try:
+            return self.scalars.construct_object(node)
+        except (yaml.YAMLError, ValueError) as error:
+            line = node.start_mark.line + 1
+            raise ContentError([Fault(self.path, line, f"not a usable value: {error}")]) from error
+
+
+def validated(located: LocatedYaml, build: Callable[[], Model], at: KeyPath = ()) -> Model:
+    """Build a model from located data; each validation fault names its line."""
+    try:
+        return build()
+    except ValidationError as error:
+        faults = []
+        for detail in error.errors(include_url=False, include_context=False):
+            where = tuple(part for part in detail["loc"] if isinstance(part, str | int))
+            name = ".".join(str(part) for part in where) or "record"
+            faults.append(
+                Fault(located.path, located.line((*at, *where)), f"{name}: {detail['msg']}")
+            )
+        raise ContentError(faults) from error
