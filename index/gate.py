@@ -10,7 +10,7 @@ from pydantic import Field
 from index.encoder import Encoder
 from index.search import search
 from index.snapshot import Snapshot
-from knowledge.located_yaml import read_yaml, validated
+from knowledge.located_yaml import load_file
 from knowledge.model import Frozen, Id, Line
 
 GATE_FILE = Path(__file__).resolve().parent / "gate.yaml"
@@ -31,8 +31,7 @@ class Gates(Frozen):
 
 def load_gates(file: Path = GATE_FILE) -> tuple[Gate, ...]:
     """Raises `ContentError` naming file and line."""
-    located = read_yaml(file.read_text("utf-8"), file.name)
-    return validated(located, lambda: Gates.model_validate(located.data)).gates
+    return load_file(file, Gates).gates
 
 
 def failed_gates(snapshot: Snapshot, encoder: Encoder, gates: Sequence[Gate]) -> list[Gate]:

@@ -95,6 +95,7 @@ class Stored:
     """A passage with its row and the document that it stands in."""
 
     row: int
+    document: int
     path: str
     format: str
     passage: Passage
@@ -138,13 +139,13 @@ class Snapshot:
         rows = self._connection.execute("SELECT id, record FROM cases ORDER BY id")
         return {name: CaseStudy.model_validate_json(record) for name, record in rows}
 
-    def text(self, path: str) -> str:
-        """The text that a path's offsets refer to."""
+    def text(self, document: int) -> str:
+        """The text that a document's offsets refer to. Raises `KeyError` for an unknown number."""
         row = self._connection.execute(
-            "SELECT text FROM documents WHERE path = ? ORDER BY id", [path]
+            "SELECT text FROM documents WHERE id = ?", [document]
         ).fetchone()
         if row is None:
-            raise KeyError(f"no document {path!r} in snapshot {self.id}")
+            raise KeyError(f"no document {document} in snapshot {self.id}")
         return str(row[0])
 
     def documents(self) -> Iterator[tuple[str, Document]]:
@@ -174,9 +175,8 @@ class Snapshot:
                 "SELECT id, root, path FROM documents"
             )
         }
-        owners = dict(self._connection.execute("SELECT row, document FROM passages").fetchall())
         for stored in self._stored("1", []):
-            yield roots[owners[stored.row]], stored.passage
+            yield roots[stored.document], stored.passage
 
     def keys(self) -> dict[str, int]:
         """Row by the key of what was embedded, for re-use in the next build."""
@@ -185,11 +185,11 @@ class Snapshot:
 
     def _stored(self, where: str, values: Sequence[Any]) -> Iterator[Stored]:
         query = (
-            "SELECT p.row, d.path, d.format, p.kind, p.source_id, p.title, p.heading, p.section,"
+            "SELECT p.row, d.id, d.path, d.format, p.kind, p.source_id, p.title, p.heading, p.section,"
             ' p.start, p."end", p.text, p.context, p.quotes, p.facets'
             f" FROM passages p JOIN documents d ON d.id = p.document WHERE {where} ORDER BY p.row"
         )
-        for row, path, format, kind, source, title, heading, section, *rest in (
+        for row, document, path, format, kind, source, title, heading, section, *rest in (
             self._connection.execute(query, list(values))
         ):
             start, end, text, context, quotes, facets = rest
@@ -206,7 +206,7 @@ class Snapshot:
                 tuple(_quote(raw) for raw in json.loads(quotes)),
                 {name: tuple(values) for name, values in json.loads(facets).items()},
             )
-            yield Stored(row, path, format, passage)
+            yield Stored(row, document, path, format, passage)
 
 
 def read_manifest(folder: Path) -> Manifest:

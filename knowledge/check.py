@@ -18,6 +18,7 @@ from knowledge.markdown import blocks
 from knowledge.model import Frozen, Id, Line, Url
 from knowledge.passages import Document
 from knowledge.references import MARKER
+from knowledge.vocabulary import load_vocabulary
 
 _INTERNAL_LINK = re.compile(r"\]\(((?!https?://|mailto:)[^)\s]+)\)")
 _DIGIT = re.compile(r"\d")
@@ -37,7 +38,7 @@ class Head(Frozen):
 def check(root: Path = CONTENT) -> list[Fault]:
     """Every fault in the content under a folder, by file and line; empty where all is well."""
     faults: list[Fault] = []
-    for load in (load_checklist, load_phrases):
+    for load in (load_checklist, load_phrases, load_vocabulary):
         try:
             load(root)
         except ContentError as error:
@@ -84,7 +85,7 @@ def _article(article: Document, content: Content) -> Iterator[Fault]:
             name = ".".join(map(str, where))
             yield Fault(article.path, head.line(where), f"{name}: {detail['msg']}")
     yield from _markers(article, content)
-    yield from _links(article)
+    yield from _links(article, content.root)
 
 
 def _markers(article: Document, content: Content) -> Iterator[Fault]:
@@ -106,11 +107,11 @@ def _markers(article: Document, content: Content) -> Iterator[Fault]:
         yield Fault(article.path, line, "a block that does not end with its source, as in [^id]")
 
 
-def _links(article: Document) -> Iterator[Fault]:
+def _links(article: Document, root: Path) -> Iterator[Fault]:
     for match in _INTERNAL_LINK.finditer(article.text):
         target = match.group(1).split("#")[0]
         folder = Path(article.path).parent
-        if target and not (CONTENT / folder / target).is_file():
+        if target and not (root / folder / target).is_file():
             line = line_of(article.text, match.start())
             yield Fault(article.path, line, f"links to {target!r}, which does not exist")
 
@@ -132,14 +133,3 @@ def _backing(checklist: Checklist, content: Content) -> Iterator[Fault]:
                 fault = f"{item.id}: not found exactly once in {backing.article}: {backing.quote!r}"
                 yield Fault("checklist.yaml", 0, fault)
 
-
-def main() -> int:
-    faults = check()
-    for fault in faults:
-        print(fault)
-    print(f"{len(faults)} faults")
-    return 1 if faults else 0
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -6,13 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from knowledge.model import Criterion, Frozen, Id, Line, State
+from knowledge.model import Criterion, Frozen, Id, Line, Ring, State
 
 Speaks = Literal["for", "against", "readiness"]
 Group = Literal["work", "risk", "project", "team"]
-Points = Annotated[int, Field(ge=-6, le=6)]
-
-
 class Backing(Frozen):
     """A sentence of an article, verbatim, on which an item rests."""
 
@@ -20,8 +17,20 @@ class Backing(Frozen):
     quote: Line
 
 
-class Weight(Frozen):
-    """Points towards Rust (negative: away from it) that each stated answer is worth."""
+class Points(Frozen):
+    """What one answer adds to each ring; whole numbers, so that a person can add them up."""
+
+    adopt: Annotated[int, Field(ge=-12, le=12)]
+    trial: Annotated[int, Field(ge=-12, le=12)]
+    assess: Annotated[int, Field(ge=-12, le=12)]
+    hold: Annotated[int, Field(ge=-12, le=12)]
+
+    def of(self, ring: Ring) -> int:
+        return int(getattr(self, ring.value))
+
+
+class Answers(Frozen):
+    """Points of a criterion by the answer that was read."""
 
     yes: Points
     no: Points
@@ -37,20 +46,27 @@ class Item(Frozen):
     question: Line
     yes: Line
     no: Line
-    weight: Weight
+    points: Answers
     backs: Annotated[tuple[Backing, ...], Field(min_length=1)]
 
     def says(self, state: State) -> str:
         """The item as a statement about the asker's situation."""
         return self.yes if state == "yes" else self.no
 
-    def points(self, state: State) -> int:
-        return self.weight.yes if state == "yes" else self.weight.no
+    def adds(self, state: State) -> Points:
+        return self.points.yes if state == "yes" else self.points.no
 
 
 class Checklist(Frozen):
-    """All 14 items, each exactly once, in the order in which they are shown."""
+    """All 14 items, each exactly once, in the order in which they are shown.
 
+    `start` is what each ring has before anything is read; `whole` weighs the reading of the whole
+    message (points for each unit of log probability); `scale` turns points into probabilities.
+    """
+
+    start: Points
+    whole: Annotated[float, Field(ge=0, le=10)]
+    scale: Annotated[float, Field(gt=0, le=20)]
     items: tuple[Item, ...]
 
     @model_validator(mode="after")
@@ -65,3 +81,7 @@ class Checklist(Frozen):
 
     def __getitem__(self, criterion: Criterion | str) -> Item:
         return next(item for item in self.items if item.id == criterion)
+
+    def position(self, criterion: Criterion) -> int:
+        """Where a criterion stands in the order shown."""
+        return next(n for n, item in enumerate(self.items) if item.id is criterion)

@@ -13,7 +13,7 @@ from knowledge.cases import LoadedCase, load_case
 from knowledge.checklist import Checklist
 from knowledge.faults import ContentError, Fault
 from knowledge.folders import Found, find_documents, read_document
-from knowledge.located_yaml import LocatedYaml, read_yaml, validated
+from knowledge.located_yaml import load_file, read_file, validated
 from knowledge.model import Figure, Frozen, Source
 from knowledge.passages import Document
 from knowledge.phrases import Phrases
@@ -60,13 +60,13 @@ def load_content(root: Path = CONTENT) -> Content:
 @cache
 def load_checklist(root: Path = CONTENT) -> Checklist:
     """The decision checklist. Raises `ContentError` naming file and line."""
-    return _single(root / "checklist.yaml", Checklist)
+    return load_file(root / "checklist.yaml", Checklist)
 
 
 @cache
 def load_phrases(root: Path = CONTENT) -> Phrases:
     """The fixed phrases. Raises `ContentError` naming file and line."""
-    return _single(root / "phrases.yaml", Phrases)
+    return load_file(root / "phrases.yaml", Phrases)
 
 
 def _documents(root: Path, folder: str, faults: list[Fault]) -> list[Document]:
@@ -86,7 +86,7 @@ def _records(root: Path, pattern: str, model: type[Record], faults: list[Fault])
     records: list[Record] = []
     for file in sorted(root.glob(pattern)):
         try:
-            located = _read(file)
+            located = read_file(file)
             if not isinstance(located.data, list):
                 raise ContentError([Fault(file.name, 1, "must be a list of records")])
         except ContentError as error:
@@ -98,16 +98,3 @@ def _records(root: Path, pattern: str, model: type[Record], faults: list[Fault])
             except ContentError as error:
                 faults += error.faults
     return records
-
-
-def _single(file: Path, model: type[Record]) -> Record:
-    located = _read(file)
-    return validated(located, lambda: model.model_validate(located.data))
-
-
-def _read(file: Path) -> LocatedYaml:
-    try:
-        text = file.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ContentError([Fault(file.name, 0, f"cannot be read: {error}")]) from error
-    return read_yaml(text, file.name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
@@ -129,3 +130,18 @@ def validated(located: LocatedYaml, build: Callable[[], Model], at: KeyPath = ()
                 Fault(located.path, located.line((*at, *where)), f"{name}: {detail['msg']}")
             )
         raise ContentError(faults) from error
+
+
+def read_file(file: Path) -> LocatedYaml:
+    """Parse a YAML file. Raises `ContentError` where it cannot be read or parsed."""
+    try:
+        text = file.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ContentError([Fault(file.name, 0, f"cannot be read: {error}")]) from error
+    return read_yaml(text, file.name)
+
+
+def load_file(file: Path, model: type[Model]) -> Model:
+    """One YAML file as one model. Raises `ContentError` naming each fault's line."""
+    located = read_file(file)
+    return validated(located, lambda: model.model_validate(located.data))

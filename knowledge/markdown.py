@@ -22,6 +22,7 @@ _LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
 _EMPHASIS = re.compile(r"(\*\*|__|\*|`|~~)(?=\S)(.+?)(?<=\S)\1")
 _QUOTE_MARK = re.compile(r"(?m)^[ \t]*>[ \t]?")
 _SPACE = re.compile(r"\s+")
+_LINK_WORDS = 4
 _NEWLINE = re.compile(r"\r\n?|\n")
 
 
@@ -78,6 +79,8 @@ def markdown_passages(
     source_id = str(matter.get("id") or document.path)
     title = str(matter.get("title") or _first_heading(document.text, body_start) or document.path)
     for block in blocks(document.text, body_start):
+        if _only_links(document.text[block.start : block.end]):
+            continue
         heading = tuple(part for part in block.heading if part != title)
         quotes = _quotes(document.text, block, references)
         for part in groups_that_fit(_small_quotes(quotes, document.text, fits), fits):
@@ -160,6 +163,14 @@ def _trimmed(span: list[int], place: _Place, text: str, lines: list[int]) -> Blo
     raw = text[start:end]
     start, end = start + len(raw) - len(raw.lstrip()), start + len(raw.rstrip())
     return Block(start, end, place.path, lead=place.columns, is_row=True)
+
+
+def _only_links(raw: str) -> bool:
+    """A block that only leads elsewhere ("See also ..."): nothing in it can be quoted."""
+    if not _LINK.search(raw):
+        return False
+    rest = MARKER.sub("", _LINK.sub("", raw))
+    return len(re.findall(r"\w+", rest)) <= _LINK_WORDS
 
 
 def _quotes(text: str, block: Block, references: References) -> tuple[Quote, ...]:

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import string
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, ValidationInfo
 
 from knowledge.model import Direction, Frozen, Line, Ring, Standing
 
+_SLOTS: dict[str, frozenset[str]] = {
+    "case_named": frozenset({"names"}),
+    "case_not_named": frozenset({"names"}),
+    "not_covered": frozenset({"names"}),
+    "matches": frozenset({"items"}),
+    "flip": frozenset({"fact", "ring"}),
+    "in_your_words": frozenset({"quote"}),
+    "contradicted": frozenset({"yes", "no"}),
+    "confidence": frozenset({"percent"}),
+    "changed": frozenset({"before", "after"}),
+    "unchanged": frozenset({"ring"}),
+    "added": frozenset({"facts"}),
+}
+"""Placeholders that a phrase must hold; all others must hold none."""
 
-def _phrase(*slots: str) -> Any:
-    """A line whose placeholders are exactly `slots`; another one would fail only when said."""
 
-    def check(text: str) -> str:
-        used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-        if used != set(slots):
-            wanted = ", ".join(f"{{{slot}}}" for slot in slots) or "none"
-            raise ValueError(f"placeholders must be {wanted}; found {sorted(used) or 'none'}")
-        return text
+def _known_slots(text: str, info: ValidationInfo) -> str:
+    """Refuse a placeholder that would only fail when the phrase is said."""
+    wanted = _SLOTS.get(info.field_name or "", frozenset())
+    used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    if used != wanted:
+        listed = ", ".join(f"{{{slot}}}" for slot in sorted(wanted)) or "none"
+        raise ValueError(f"placeholders must be {listed}; found {sorted(used) or 'none'}")
+    return text
 
-    return Annotated[Line, AfterValidator(check)]
+
+Phrase = Annotated[Line, AfterValidator(_known_slots)]
 
 
 class Headlines(Frozen):
@@ -28,40 +43,42 @@ class Headlines(Frozen):
 
     rings: dict[Ring, Line]
     leaving: dict[Ring, Line]
-    case_named: _phrase("names")  # type: ignore[valid-type]
-    case_found: Line
-    case_not_named: _phrase("names")  # type: ignore[valid-type]
-    cost: Line
-    adoption: Line
-    nothing_found: Line
-    declined: Line
-    greeted: Line
-    abilities: Line
+    case_named: Phrase
+    case_found: Phrase
+    case_not_named: Phrase
+    not_covered: Phrase
+    cost: Phrase
+    adoption: Phrase
+    nothing_found: Phrase
+    declined: Phrase
+    greeted: Phrase
+    abilities: Phrase
 
 
 class Labels(Frozen):
     """Titles of the parts of a reply."""
 
-    speaks_for: Line
-    speaks_against: Line
-    nothing_for: Line
-    nothing_against: Line
-    from_sources: Line
-    checklist: Line
-    cases: Line
-    matches: _phrase("items")  # type: ignore[valid-type]
-    other_way: Line
-    missing: Line
-    flips: Line
-    flip: _phrase("fact", "ring")  # type: ignore[valid-type]
-    sources: Line
-    in_your_words: _phrase("quote")  # type: ignore[valid-type]
-    by_button: Line
-    not_stated: Line
-    contradicted: _phrase("yes", "no")  # type: ignore[valid-type]
-    confidence: _phrase("percent")  # type: ignore[valid-type]
-    changed: _phrase("before", "after")  # type: ignore[valid-type]
-    unchanged: _phrase("ring")  # type: ignore[valid-type]
+    speaks_for: Phrase
+    speaks_against: Phrase
+    nothing_for: Phrase
+    nothing_against: Phrase
+    guidance: Phrase
+    checklist: Phrase
+    cases: Phrase
+    matches: Phrase
+    other_way: Phrase
+    missing: Phrase
+    flips: Phrase
+    flip: Phrase
+    sources: Phrase
+    in_your_words: Phrase
+    by_button: Phrase
+    not_stated: Phrase
+    contradicted: Phrase
+    confidence: Phrase
+    changed: Phrase
+    unchanged: Phrase
+    added: Phrase
 
 
 class Phrases(Frozen):
@@ -70,4 +87,4 @@ class Phrases(Frozen):
     headlines: Headlines
     labels: Labels
     standings: dict[Standing, Line]
-    directions: dict[Direction, _phrase("before", "after")]  # type: ignore[valid-type]
+    directions: dict[Direction, Line]

@@ -9,7 +9,7 @@ _MARKUP = re.compile(
     r"<(?P<sigil>[@#!]?)(?P<target>[^<>|\s]+)(?:\|(?P<label>[^<>\n]*))?>"
     r"|&(?P<entity>amp|lt|gt);"
     r"|:(?P<emoji>[a-z0-9_+-]*[a-z][a-z0-9_+-]*):"
-    r"|(?P<unseen>[\u200b-\u200f\u2060\ufeff\u00ad])"
+    r"|(?P<unseen>[\u200b-\u200f\u2060\ufeff\u00ad\ud800-\udfff])"
 )
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}
 _TYPOGRAPHY = str.maketrans("\u2018\u2019\u201c\u201d\u2013\u2014\u00a0", "''\"\"-- ")

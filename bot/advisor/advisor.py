@@ -1,0 +1,83 @@
+"""Question in, answer out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Protocol
+
+from bot.advisor.answer import Answer
+from bot.advisor.decision import decide
+from bot.advisor.desk import Desk
+from bot.advisor.guidance import guide
+from bot.advisor.question import Question
+from bot.advisor.records import tell
+from bot.advisor.text import plain_text
+from bot.reader.reading import Reading
+from index.encoder import Vectors
+from knowledge.model import Intent
+
+
+class Reader(Protocol):
+    """Whatever reads a message."""
+
+    def read(self, text: str) -> Reading: ...
+
+
+class QueryEncoder(Protocol):
+    """Whatever turns a question into a unit vector."""
+
+    def embed_query(self, text: str) -> Vectors: ...
+
+
+class Advisor:
+    """Answers questions from one snapshot. Safe to share between threads."""
+
+    def __init__(self, desk: Desk, reader: Reader, encoder: QueryEncoder) -> None:
+        self.desk, self._reader, self._encoder = desk, reader, encoder
+
+    def read(self, question: Question) -> Reading:
+        return self._reader.read(question.text)
+
+    def intent(self, question: Question, reading: Reading) -> Intent:
+        """What is wanted. A fact given by button can only belong to a decision."""
+        if question.facts:
+            return Intent.DECISION
+        return max(Intent, key=lambda intent: reading.intent[intent])
+
+    def answer(self, question: Question, intent: Intent | None = None) -> Answer:
+        """The answer to a checked question, of the intent read from it unless one is given."""
+        reading = self.read(question)
+        answer = self._compose(question, intent or self.intent(question, reading), reading)
+        text = plain_text(answer, self.desk.checklist, self.desk.phrases)
+        answer = answer.model_copy(update={"text": text})
+        return answer.model_copy(update={"receipt": receipt(answer, question)})
+
+    def _compose(self, question: Question, intent: Intent, reading: Reading) -> Answer:
+        if intent is Intent.OUT_OF_SCOPE:
+            return self._decline(question)
+        vector = self._encoder.embed_query(question.text)
+        if intent is Intent.DECISION:
+            return decide(question, reading, vector, self.desk)
+        if intent is Intent.CASE_STUDY:
+            return tell(question, vector, self.desk)
+        return guide(question, intent, vector, self.desk)
+
+    def _decline(self, question: Question) -> Answer:
+        headlines = self.desk.phrases.headlines
+        greets = self.desk.vocabulary.greets(question.text)
+        return Answer(
+            question=question.text,
+            intent=Intent.OUT_OF_SCOPE,
+            headline=headlines.greeted if greets else headlines.declined,
+            notes=(headlines.abilities,),
+            snapshot=self.desk.snapshot.id,
+        )
+
+
+def receipt(answer: Answer, question: Question) -> str:
+    """A short hash of question, facts, snapshot and everything replied: 12 hexadecimal digits."""
+    body = answer.model_dump(mode="json", exclude={"receipt"})
+    facts = {criterion.value: state for criterion, state in sorted(question.facts.items())}
+    canonical = json.dumps([body, facts], sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:12]

@@ -1,0 +1,50 @@
+"""What an answer is worked out with: one snapshot, and the content that goes with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.advisor.names import Names
+from index.snapshot import Snapshot, Stored
+from knowledge.checklist import Checklist
+from knowledge.model import Criterion
+from knowledge.passages import Quote
+from knowledge.phrases import Phrases
+from knowledge.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything that does not change from question to question."""
+
+    snapshot: Snapshot
+    checklist: Checklist
+    phrases: Phrases
+    vocabulary: Vocabulary
+
+    @cached_property
+    def names(self) -> Names:
+        return Names(self.vocabulary, self.snapshot.cases)
+
+    @cached_property
+    def _backing(self) -> dict[Criterion, tuple[tuple[Stored, Quote], ...]]:
+        articles = {back.article for item in self.checklist.items for back in item.backs}
+        quotes = {
+            (article, quote.text): (stored, quote)
+            for article in articles
+            for stored in self.snapshot.of_source(article)
+            for quote in stored.passage.quotes
+        }
+        return {
+            item.id: tuple(
+                quotes[back.article, back.quote]
+                for back in item.backs
+                if (back.article, back.quote) in quotes
+            )
+            for item in self.checklist.items
+        }
+
+    def backing(self, criterion: Criterion) -> tuple[tuple[Stored, Quote], ...]:
+        """The sentences that back a criterion, as this snapshot holds them."""
+        return self._backing[criterion]

@@ -1,0 +1,110 @@
+"""Finding what an answer quotes: case studies and guidance, by name, by meaning and by facet."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.encoder import Vectors
+from index.search import Hit, search
+from index.snapshot import Snapshot, Stored
+from knowledge.model import CaseStudy, Criterion
+from knowledge.passages import Quote
+from knowledge.vocabulary import Vocabulary
+
+DEPTH = 40
+"""Passages looked at when case studies are ranked."""
+DOMAIN_BONUS = 0.25
+LANGUAGE_BONUS = 0.2
+CRITERION_BONUS = 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class RankedCase:
+    """A case study with how well it matches, and its passages that matched, best first."""
+
+    case: CaseStudy
+    score: float
+    hits: tuple[Hit, ...]
+
+
+def rank_cases(
+    snapshot: Snapshot,
+    vector: Vectors,
+    text: str,
+    vocabulary: Vocabulary,
+    criteria: Collection[Criterion] = (),
+    direction: Sequence[str] | None = None,
+) -> list[RankedCase]:
+    """Case studies by likeness to a question, best first.
+
+    A record scores by the cosine of its best passage, a little for each further one, and a bonus
+    for a shared domain, the same language left behind, and each shared criterion.
+    """
+    filters: dict[str, str | Sequence[str]] = {"kind": "case"}
+    if direction:
+        filters["direction"] = direction
+    hits = search(snapshot, vector, text, DEPTH, filters)
+    domains = vocabulary.domains_in(text)
+    languages = vocabulary.languages_left_in(text)
+    grouped: dict[str, list[Hit]] = {}
+    for hit in hits:
+        grouped.setdefault(hit.stored.passage.source_id, []).append(hit)
+    for name, case in snapshot.cases.items():
+        wanted = direction is None or case.direction.value in direction
+        if wanted and (case.domain in domains or set(case.languages_before) & set(languages)):
+            grouped.setdefault(name, [])
+    ranked = []
+    for name, found in grouped.items():
+        case = snapshot.cases[name]
+        cosines = sorted((hit.cosine for hit in found), reverse=True)
+        score = cosines[0] + 0.1 * sum(cosines[1:4]) if cosines else 0.25
+        score += max((hit.score for hit in found), default=0.0)
+        score += DOMAIN_BONUS * (case.domain in domains)
+        score += LANGUAGE_BONUS * bool(set(case.languages_before) & set(languages))
+        score += CRITERION_BONUS * len(set(case.criteria) & set(criteria))
+        ranked.append(RankedCase(case, round(score, 6), tuple(found)))
+    return sorted(ranked, key=lambda item: (-item.score, item.case.id))
+
+
+def best_quotes(
+    found: Sequence[Stored], vector: Vectors, snapshot: Snapshot, count: int
+) -> list[tuple[Stored, Quote]]:
+    """The quotes of some passages whose passages are nearest to the question, best first."""
+    if not found:
+        return []
+    cosines = np.asarray(snapshot.dense.vectors[[stored.row for stored in found]] @ vector)
+    order = sorted(range(len(found)), key=lambda i: (-float(cosines[i]), found[i].row))
+    pairs = [(found[i], quote) for i in order for quote in found[i].passage.quotes]
+    return pairs[:count]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section of an article with its matching passages in the article's order."""
+
+    source_id: str
+    section: str
+    score: float
+    passages: tuple[Stored, ...]
+
+
+def best_sections(hits: Sequence[Hit], limit: int) -> list[Section]:
+    """Hits grouped by section: a section counts by its best passage and a little by the others."""
+    grouped: dict[tuple[str, str], list[Hit]] = {}
+    for hit in hits:
+        passage = hit.stored.passage
+        grouped.setdefault((passage.source_id, passage.section), []).append(hit)
+    sections = []
+    for (source_id, section), members in grouped.items():
+        scores = sorted((hit.score for hit in members), reverse=True)
+        ordered = tuple(hit.stored for hit in sorted(members, key=lambda h: h.stored.row))
+        sections.append(
+            Section(source_id, section, scores[0] + 0.3 * sum(scores[1:4]), ordered)
+        )
+    sections.sort(key=lambda item: (-item.score, item.passages[0].row))
+    return sections[:limit]
+
+

@@ -1,0 +1,82 @@
+"""Case studies that a question names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from knowledge.model import CaseStudy
+from knowledge.vocabulary import Vocabulary, alternatives
+
+_PARTS = re.compile(r"[^\w.+-]+")
+_CAPITALISED = re.compile(r"\b[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9.]*|\b[A-Z]{2,}[0-9]*\b")
+
+
+@dataclass(frozen=True)
+class Names:
+    """Every name by which a question may call a record, in lower case, with the records it means."""
+
+    vocabulary: Vocabulary
+    cases: Mapping[str, CaseStudy]
+
+    @cached_property
+    def owners(self) -> dict[str, frozenset[str]]:
+        """Ids of the records that each name means: an organisation may have several."""
+        found: dict[str, set[str]] = {}
+        for case in self.cases.values():
+            for name in self._names(case):
+                found.setdefault(name, set()).add(case.id)
+        return {name: frozenset(ids) for name, ids in found.items()}
+
+    def named_in(self, text: str, near: Collection[str]) -> list[str]:
+        """Ids of the records that a text names, in the order of their first mention.
+
+        `near` are ids that a search for the text found: a name that is also an ordinary word
+        counts in lower case only where the search agrees. A system's own name outdoes its
+        organisation's, so "Dropbox's sync engine" means one record and "Dropbox" means two.
+        """
+        mentions: list[tuple[int, str, frozenset[str]]] = []
+        for match in self._pattern.finditer(text):
+            name = match.group().lower().replace("’", "'")
+            ids = self.owners[name]
+            if name in self.vocabulary.ordinary_words and match.group()[0].islower():
+                ids = ids & frozenset(near)
+            if ids:
+                mentions.append((match.start(), name, ids))
+        narrowed = []
+        for position, _, ids in mentions:
+            smaller = [other for _, _, other in mentions if other < ids]
+            narrowed.append((position, frozenset().union(*smaller) if smaller else ids))
+        ordered = [case for _, ids in sorted(narrowed, key=lambda m: m[0]) for case in sorted(ids)]
+        return list(dict.fromkeys(ordered))
+
+    def unknown_in(self, text: str) -> list[str]:
+        """Capitalised words that look like names and that no record knows, in order."""
+        known_words = {word for name in self.owners for word in _PARTS.split(name)}
+        languages = {w for words in self.vocabulary.languages.values() for w in words}
+        found = []
+        for match in _CAPITALISED.finditer(text):
+            word = match.group().lower()
+            opens_sentence = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".!?\n:>"
+            if opens_sentence or word in known_words | languages | {"rust"}:
+                continue
+            found.append(match.group())
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        names = alternatives(tuple(self.owners))
+        return re.compile(rf"(?<![\w-])(?:{names})(?![\w-])", re.IGNORECASE)
+
+    def _names(self, case: CaseStudy) -> set[str]:
+        names = {name.lower() for name in case.names}
+        for title in (case.organisation, case.system):
+            names.add(title.lower())
+            names |= {part.strip().lower() for part in title.split(" / ")}
+            for word in _PARTS.split(title):
+                lowered = word.lower().strip(".")
+                if len(lowered) > 1 and lowered not in self.vocabulary.generic_words:
+                    names.add(lowered)
+        return {name for name in names if name and name not in self.vocabulary.generic_words}

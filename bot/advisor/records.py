@@ -1,0 +1,79 @@
+"""The answer to "who did this, and what happened?"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.advisor.answer import Answer, Statement
+from bot.advisor.cards import card
+from bot.advisor.citations import Citations
+from bot.advisor.desk import Desk
+from bot.advisor.find import RankedCase, best_sections, rank_cases
+from bot.advisor.question import Question
+from index.encoder import Vectors
+from index.search import search
+from knowledge.model import Direction, Intent
+
+SHOWN = 4
+"""Case studies in one answer where the question names none."""
+NAMED_SHOWN = 6
+SENTENCES_ALONE = 8
+SENTENCES_AMONG_OTHERS = 3
+GUIDANCE_COSINE = 0.5
+AGAINST = (Direction.FROM_RUST.value, Direction.CHOSE_OTHER.value)
+
+
+def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
+    """The records that a question names; else those that come nearest to its description."""
+    text, headlines = question.text, desk.phrases.headlines
+    ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary)
+    named = desk.names.named_in(text, [item.case.id for item in ranked[:3]])
+    unknown = desk.names.unknown_in(text)
+    if named:
+        shown = _named(named, ranked, desk)[:NAMED_SHOWN]
+        names = list(dict.fromkeys(item.case.organisation for item in shown))
+        headline = headlines.case_named.format(names=_listed(names))
+    else:
+        direction = AGAINST if desk.vocabulary.speaks_against_rust(text) else None
+        if direction:
+            ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary, (), direction)
+        shown = ranked[:SHOWN]
+        headline = headlines.case_found
+    citations = Citations(desk.snapshot)
+    sentences = SENTENCES_ALONE if len(shown) == 1 else SENTENCES_AMONG_OTHERS
+    cards = tuple(card(item, vector, desk, citations, (), sentences) for item in shown)
+    said = " ".join(statement.text for one in cards for statement in one.statements).lower()
+    absent = [name for name in unknown if name.lower() not in said]
+    return Answer(
+        question=text,
+        intent=Intent.CASE_STUDY,
+        headline=headline,
+        notes=(headlines.not_covered.format(names=_listed(absent)),) if absent else (),
+        guidance=tuple(_guidance(question, vector, desk, citations)),
+        cards=cards,
+        citations=citations.all,
+        snapshot=desk.snapshot.id,
+    )
+
+
+def _named(named: list[str], ranked: list[RankedCase], desk: Desk) -> list[RankedCase]:
+    """The named records: those of one organisation in the order in which they match."""
+    by_id = {item.case.id: item for item in ranked}
+    everything = [by_id.get(n, RankedCase(desk.snapshot.cases[n], 0.0, ())) for n in named]
+    first = {item.case.organisation: index for index, item in reversed(list(enumerate(everything)))}
+    return sorted(everything, key=lambda item: (first[item.case.organisation], -item.score))
+
+
+def _guidance(
+    question: Question, vector: Vectors, desk: Desk, citations: Citations
+) -> Iterator[Statement]:
+    """Up to two sentences of articles, where they come close to the question."""
+    hits = search(desk.snapshot, vector, question.text, 8, {"kind": "passage"})
+    near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
+    for section in best_sections(near, 2):
+        for quote in section.passages[0].passage.quotes[:1]:
+            yield citations.state(section.passages[0], quote)
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names)

@@ -1,0 +1,114 @@
+"""The verdict: points for each ring, added up. The table is content (`knowledge/checklist.yaml`).
+
+Every ring begins with its `start`. Each stated criterion adds its row of whole points. The reading
+of the whole message adds `whole` points for each unit of log probability. The ring with the most
+points wins; `softmax(points / scale)` is the confidence. docs/verdict.md explains the table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.advisor.answer import Flip, Weighs
+from knowledge.checklist import Checklist, Item
+from knowledge.model import Criterion, Ring, State
+
+States = Mapping[Criterion, State]
+Lean = Mapping[Ring, float]
+"""Probability of each ring by the reading of the whole message; empty where there is none."""
+
+_FLOOR = 0.02
+"""Least probability counted, so that one reading alone cannot outvote every stated fact."""
+_PRIOR = 0.15
+"""How likely an unstated criterion is taken to hold either way when nothing hints at it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The ring with its points. `score` is adopt minus hold: above zero leans to Rust."""
+
+    ring: Ring
+    points: Mapping[Ring, float]
+    probabilities: Mapping[Ring, float]
+
+    @property
+    def score(self) -> float:
+        return round(self.points[Ring.ADOPT] - self.points[Ring.HOLD], 2)
+
+    @property
+    def confidence(self) -> float:
+        return round(self.probabilities[self.ring], 3)
+
+
+def judge(states: States, lean: Lean, checklist: Checklist) -> Verdict:
+    """The verdict on what is stated and how the whole message reads."""
+    points = {ring: float(checklist.start.of(ring)) for ring in Ring}
+    for ring in Ring:
+        for criterion, state in states.items():
+            points[ring] += checklist[criterion].adds(state).of(ring)
+        if lean:
+            points[ring] += checklist.whole * math.log(max(lean[ring], _FLOOR))
+    points = {ring: round(value, 3) for ring, value in points.items()}
+    winner = max(Ring, key=lambda ring: points[ring])
+    return Verdict(winner, points, _softmax(points, checklist.scale))
+
+
+def flips(states: States, lean: Lean, checklist: Checklist) -> tuple[Flip, ...]:
+    """Each single changed fact that changes the ring: stated ones turned round come first."""
+    ring = judge(states, lean, checklist).ring
+    found = []
+    ordered = sorted(checklist.items, key=lambda item: item.id not in states)
+    for item in ordered:
+        for state in _other_states(states, item):
+            changed = judge({**states, item.id: state}, lean, checklist).ring
+            if changed is not ring:
+                found.append(Flip(criterion=item.id, state=state, ring=changed))
+    return tuple(found)
+
+
+def missing(
+    states: States,
+    likely: Mapping[tuple[Criterion, State], float],
+    lean: Lean,
+    checklist: Checklist,
+) -> tuple[Criterion, ...]:
+    """Unstated criteria, the most decisive first.
+
+    How decisive one is: the expected shift of the ring's probabilities (total variation) if the
+    asker answered it, each answer weighted by how likely the text makes it.
+    """
+    now = judge(states, lean, checklist).probabilities
+
+    def shift(criterion: Criterion) -> float:
+        total = 0.0
+        for state in _STATES:
+            then = judge({**states, criterion: state}, lean, checklist).probabilities
+            distance = sum(abs(now[ring] - then[ring]) for ring in Ring) / 2
+            total += max(likely.get((criterion, state), 0.0), _PRIOR) * distance
+        return total
+
+    unstated = [item.id for item in checklist.items if item.id not in states]
+    return tuple(sorted(unstated, key=lambda c: (-round(shift(c), 6), checklist.position(c))))
+
+
+def weighs(item: Item, state: State) -> Weighs:
+    """Whether a stated answer speaks for Rust or against it."""
+    favourable = state == "no" if item.speaks == "against" else state == "yes"
+    return "for" if favourable else "against"
+
+
+_STATES: tuple[State, State] = ("yes", "no")
+
+
+def _other_states(states: States, item: Item) -> tuple[State, ...]:
+    held = states.get(item.id)
+    return tuple(state for state in _STATES if state != held)
+
+
+def _softmax(points: Mapping[Ring, float], scale: float) -> dict[Ring, float]:
+    top = max(points.values())
+    powers = {ring: math.exp((value - top) / scale) for ring, value in points.items()}
+    total = sum(powers.values())
+    return {ring: power / total for ring, power in powers.items()}

@@ -1,0 +1,60 @@
+"""What is known about the asker's case: signals read from the text, and facts answered by button."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.advisor.answer import Evidence
+from bot.advisor.question import Question
+from bot.reader.reading import Reading
+from knowledge.model import Criterion, Ring, State
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One stated criterion. `evidence` is None where a person answered by button."""
+
+    state: State
+    confidence: float
+    evidence: Evidence | None
+    opposite: Evidence | None = None
+
+    @property
+    def answered(self) -> bool:
+        return self.evidence is None
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything that the verdict rests on."""
+
+    facts: Mapping[Criterion, Fact]
+    likely: Mapping[tuple[Criterion, State], float]
+    lean: Mapping[Ring, float]
+
+    @property
+    def states(self) -> dict[Criterion, State]:
+        return {criterion: fact.state for criterion, fact in self.facts.items()}
+
+
+def situation(question: Question, reading: Reading) -> Situation:
+    """Signals of the text, overruled by what a person answered."""
+    facts: dict[Criterion, Fact] = {}
+    for criterion, signal in reading.signals.items():
+        opposite = _words(question.text, *signal.opposite) if signal.opposite else None
+        facts[criterion] = Fact(
+            signal.state,
+            round(signal.probability, 3),
+            _words(question.text, signal.start, signal.end),
+            opposite,
+        )
+    for criterion, state in question.facts.items():
+        facts[criterion] = Fact(state, 1.0, None)
+    likely = {pair: round(value, 4) for pair, value in reading.probabilities.items()}
+    lean = {ring: round(value, 4) for ring, value in reading.ring.items()}
+    return Situation(facts, likely, lean)
+
+
+def _words(text: str, start: int, end: int) -> Evidence:
+    return Evidence(quote=text[start:end], start=start, end=end)

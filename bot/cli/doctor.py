@@ -1,0 +1,134 @@
+"""`rust-or-not doctor`: what is set, what is missing, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import typer
+from pydantic import SecretStr
+
+from bot.cli.failures import Exit
+from bot.cli.options import Data, settings
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line of the examination. `remedy` is None where all is well."""
+
+    subject: str
+    state: str
+    remedy: str | None = None
+
+
+def doctor(data: Data = None) -> None:
+    """Say what is set up, what is missing, and how to mend it. Prints no secret."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    chosen = settings(data)
+    findings = [finding for check in _CHECKS for finding in check(chosen)]
+    table = Table.grid(padding=(0, 2))
+    for finding in findings:
+        mark = ("ok", "green") if finding.remedy is None else ("!!", "red")
+        table.add_row(Text(*mark), Text(finding.subject), Text(finding.state))
+        if finding.remedy:
+            table.add_row("", "", Text(f"→ {finding.remedy}", style="yellow"))
+    for name, state, purpose in _described(chosen):
+        table.add_row("", Text(name), Text.assemble(state, (f"  {purpose}", "dim")))
+    Console(highlight=False).print(table)
+    if any(finding.remedy for finding in findings):
+        raise typer.Exit(int(Exit.FOUND_FAULTS))
+
+
+def _content(chosen: Settings) -> Iterator[Finding]:
+    from knowledge.check import check
+
+    faults = check()
+    if faults:
+        yield Finding("content", f"{len(faults)} faults", "run `rust-or-not knowledge check`")
+    else:
+        yield Finding("content", "sound")
+
+
+def _models(chosen: Settings) -> Iterator[Finding]:
+    from bot.service import encoder_is_current, reader_is_current
+
+    remedy = "run `rust-or-not setup` where the `build` extra is installed"
+    if encoder_is_current(chosen):
+        yield Finding("embedding model", f"{chosen.model}, exported")
+    else:
+        yield Finding("embedding model", f"{chosen.model} is not exported", remedy)
+    if reader_is_current(chosen):
+        yield Finding("reader", "exported from this version's weights")
+    else:
+        yield Finding("reader", "not exported, or from another version", remedy)
+
+
+def _snapshot(chosen: Settings) -> Iterator[Finding]:
+    from index.encoder import ModelCard
+    from index.snapshot import SnapshotError, damaged_files
+    from index.store import SnapshotStore
+
+    store = SnapshotStore(chosen.snapshots)
+    try:
+        snapshot = store.open_current()
+    except SnapshotError as error:
+        yield Finding("snapshot", str(error), "run `rust-or-not index build`")
+        return
+    damaged = damaged_files(snapshot.folder)
+    if damaged:
+        yield Finding(
+            "snapshot",
+            f"{snapshot.id} is damaged: {', '.join(damaged)}",
+            "run `rust-or-not index rollback`, or `rust-or-not index build`",
+        )
+        return
+    yield Finding("snapshot", f"{snapshot.id}, {len(snapshot)} passages, whole")
+    try:
+        card = ModelCard.read(chosen.encoder_folder)
+    except FileNotFoundError:
+        return
+    if snapshot.manifest.model_fingerprint != card.fingerprint:
+        yield Finding(
+            "model of the snapshot",
+            f"{snapshot.manifest.model}, not {card.name}",
+            "run `rust-or-not index build`",
+        )
+
+
+def _folders(chosen: Settings) -> Iterator[Finding]:
+    for folder in chosen.docs:
+        if folder.is_dir():
+            yield Finding("documents", str(folder))
+        else:
+            remedy = "create it, or mend RUST_OR_NOT_DOCS"
+            yield Finding("documents", f"{folder} is not a folder", remedy)
+
+
+_CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _content,
+    _models,
+    _snapshot,
+    _folders,
+)
+
+
+def _described(chosen: Settings) -> Iterator[tuple[str, str, str]]:
+    """Every setting with its state and purpose; of a secret only whether it is set."""
+    for name, field in type(chosen).model_fields.items():
+        value = getattr(chosen, name)
+        if value is None:
+            state = "not set"
+        elif isinstance(value, SecretStr):
+            state = "set"
+        elif isinstance(value, tuple):
+            state = ", ".join(map(str, value)) or "none"
+        else:
+            state = str(value)
+        yield field.alias or name, state, field.description or ""

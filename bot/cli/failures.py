@@ -1,0 +1,57 @@
+"""What can go wrong for a user, with the exit code and the next step for each."""
+
+from __future__ import annotations
+
+import errno
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes. 0 is success; 1 means that a check found something."""
+
+    FOUND_FAULTS = 1
+    BAD_INPUT = 2
+    NOT_SET_UP = 3
+    BUILD_FAILED = 4
+    DISK = 5
+
+
+class Failure(Exception):
+    """Something a user can mend; the message says what happened and what to do next."""
+
+    def __init__(self, message: str, code: Exit) -> None:
+        super().__init__(message)
+        self.code = int(code)
+
+
+def explained(error: Exception) -> Failure | None:
+    """The failure that an expected error means for a user; None for a defect of the program."""
+    from pydantic import ValidationError
+
+    from bot.advisor.question import QuestionError
+    from index.build import BuildRefused
+    from index.reference_model import ModelUnavailable
+    from index.snapshot import SnapshotError
+    from index.store import BuildInProgress
+    from knowledge.faults import ContentError
+
+    if isinstance(error, QuestionError | NotADirectoryError):
+        return Failure(str(error), Exit.BAD_INPUT)
+    if isinstance(error, SnapshotError | ModelUnavailable | FileNotFoundError):
+        return Failure(str(error), Exit.NOT_SET_UP)
+    if isinstance(error, BuildRefused):
+        advice = "the index before goes on serving; mend the documents and build again"
+        return Failure(f"the new index was refused: {error}\n{advice}", Exit.BUILD_FAILED)
+    if isinstance(error, BuildInProgress | ContentError):
+        return Failure(str(error), Exit.BUILD_FAILED)
+    if isinstance(error, ValidationError) and error.title == "Settings":
+        lines = [f"{d['loc'][0]}: {d['msg']}" for d in error.errors(include_input=False)]
+        return Failure("a setting is not usable: " + "; ".join(lines), Exit.BAD_INPUT)
+    if isinstance(error, OSError):
+        advice = ""
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            advice = "; free some space and try again: the index before goes on serving"
+        if error.errno in (errno.EACCES, errno.EROFS):
+            advice = "; choose another folder with --data"
+        return Failure(f"{error}{advice}", Exit.DISK)
+    return None

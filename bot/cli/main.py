@@ -1,0 +1,51 @@
+"""`rust-or-not`: the commands in one place. Heavy imports happen inside the commands."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from bot.cli.ask import ask
+from bot.cli.chat import chat
+from bot.cli.doctor import doctor
+from bot.cli.evaluate import evaluate
+from bot.cli.failures import Failure, explained
+from bot.cli.index import app as index_app
+from bot.cli.knowledge import app as knowledge_app
+from bot.cli.setup import setup
+
+app = typer.Typer(
+    name="rust-or-not",
+    help="Should we use Rust here? Answers with cited guidance and a filled-in checklist.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+app.command()(ask)
+app.command()(chat)
+app.command()(setup)
+app.add_typer(index_app, name="index")
+app.add_typer(knowledge_app, name="knowledge")
+app.command("eval")(evaluate)
+app.command()(doctor)
+
+
+def main() -> None:
+    """Run a command. What a user did wrong becomes one clear message and an exit code."""
+    try:
+        app()
+    except Failure as failure:
+        print(f"rust-or-not: {failure}", file=sys.stderr)
+        raise SystemExit(failure.code) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        sys.stderr.close()
+        raise SystemExit(0) from None
+    except Exception as error:
+        failure = explained(error)
+        if failure is None:
+            raise
+        print(f"rust-or-not: {failure}", file=sys.stderr)
+        raise SystemExit(failure.code) from None

@@ -1,0 +1,25 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.settings import Settings
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", help="Folder of snapshots and models.", show_default=False),
+]
+Docs = Annotated[
+    list[Path] | None,
+    typer.Option("--docs", help="A folder of your own documents (repeatable).", show_default=False),
+]
+
+
+def settings(data: Path | None = None) -> Settings:
+    """Settings from the environment, with the data folder of the command line first."""
+    loaded = Settings()
+    return loaded.model_copy(update={"data": data}) if data else loaded

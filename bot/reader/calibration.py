@@ -1,0 +1,96 @@
+"""Probabilities that mean what they say, and thresholds, from predictions on unseen examples."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.reader.card import Calibration
+from bot.reader.labels import CRITERIA, STATES, TAGS
+from bot.reader.ring import softmax
+
+SHRINKAGE: Final = 40
+"""Examples of its own at which a tag's threshold counts as much as the one common to all."""
+_GRID: Final = np.round(np.arange(0.1, 0.91, 0.02), 2)
+_BINS: Final = 10
+
+
+def calibrate(
+    signals: NDArray[np.float64],
+    stated: NDArray[np.bool_],
+    intent: NDArray[np.float64],
+    intents: NDArray[np.int64],
+    ring: NDArray[np.float64],
+    rings: NDArray[np.int64],
+) -> Calibration:
+    """Fits everything on logits of examples that their network has not seen.
+
+    `signals` and `stated` are `[decisions, 28]`, `ring` `[decisions, 4]` with `rings`
+    `[decisions]`; `intent` is `[examples, 5]` with `intents` `[examples]`.
+    """
+    scale, offset = platt(signals.ravel(), stated.ravel())
+    probabilities = 1 / (1 + np.exp(-(scale * signals + offset)))
+    chosen = thresholds(probabilities, stated)
+    return Calibration(
+        signal_scale=round(scale, 4),
+        signal_offset=round(offset, 4),
+        intent_temperature=temperature(intent, intents),
+        ring_temperature=temperature(ring, rings),
+        thresholds={
+            criterion: {
+                state: round(float(chosen[TAGS.index((criterion, state))]), 3) for state in STATES
+            }
+            for criterion in CRITERIA
+        },
+    )
+
+
+def platt(logits: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[float, float]:
+    """Scale and offset that make `sigmoid(scale * logit + offset)` a probability (Platt 1999)."""
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=1e6).fit(logits[:, None], truth)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
+
+
+def temperature(logits: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
+    """The divisor of the logits with the least cross-entropy (Guo et al. 2017), by grid."""
+    grid = np.round(np.arange(0.5, 5.01, 0.05), 2)
+    rows = np.arange(len(truth))
+    losses = [-np.log(softmax(logits / value)[rows, truth] + 1e-12).mean() for value in grid]
+    return float(grid[int(np.argmin(losses))])
+
+
+def thresholds(
+    probabilities: NDArray[np.float64], stated: NDArray[np.bool_]
+) -> NDArray[np.float64]:
+    """For each tag the threshold with the best F1, drawn towards the best one common to all.
+
+    Rare tags are drawn most: their own optimum is mostly luck. Shape `[tags]`.
+    """
+    common = _best_threshold(probabilities.ravel(), stated.ravel())
+    own = np.array([_best_threshold(p, s) for p, s in zip(probabilities.T, stated.T, strict=True)])
+    trust = stated.sum(axis=0) / (stated.sum(axis=0) + SHRINKAGE)
+    return np.asarray(trust * own + (1 - trust) * common)
+
+
+def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Expected calibration error over ten bins of equal width."""
+    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    gaps = [
+        abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
+        for b in np.unique(bins)
+    ]
+    return float(sum(gaps))
+
+
+def _best_threshold(probabilities: NDArray[np.float64], stated: NDArray[np.bool_]) -> float:
+    """The threshold with the best F1: the middle of the best ones, where several are."""
+    scores = []
+    for threshold in _GRID:
+        said = probabilities >= threshold
+        scores.append(2 * (said & stated).sum() / max(said.sum() + stated.sum(), 1))
+    best = np.flatnonzero(np.array(scores) >= max(scores) - 1e-9)
+    return float(np.median(_GRID[best]))

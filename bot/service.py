@@ -1,0 +1,94 @@
+"""Puts the parts together: settings in, a working advisor out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from bot.advisor.advisor import Advisor
+from bot.advisor.desk import Desk
+from bot.reader.labels import WEIGHTS
+from bot.reader.reading import CARD_FILE, TrainedReader
+from bot.settings import Settings
+from index.build import Progress, Report, build
+from index.encoder import ModelCard, OnnxEncoder
+from index.gate import load_gates
+from index.library import Library
+from index.store import SnapshotStore
+from knowledge.checklist import Checklist
+from knowledge.content import load_checklist, load_content, load_phrases
+from knowledge.vocabulary import load_vocabulary
+
+WEIGHTS_CARD = "card.json"
+
+
+class Service:
+    """The models and the current snapshot of one process. Models load when first needed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.store = SnapshotStore(settings.snapshots)
+        self._library = Library(self.store)
+        self._advisor: Advisor | None = None
+
+    @cached_property
+    def encoder(self) -> OnnxEncoder:
+        return OnnxEncoder(self.settings.encoder_folder, self.settings.threads)
+
+    @cached_property
+    def reader(self) -> TrainedReader:
+        return TrainedReader(self.settings.reader_folder, self.settings.threads)
+
+    @cached_property
+    def checklist(self) -> Checklist:
+        return load_checklist()
+
+    @property
+    def advisor(self) -> Advisor:
+        """The advisor over the snapshot that is current now."""
+        snapshot = self._library.current()
+        if self._advisor is None or self._advisor.desk.snapshot is not snapshot:
+            desk = Desk(snapshot, self.checklist, load_phrases(), load_vocabulary())
+            self._advisor = Advisor(desk, self.reader, self.encoder)
+        return self._advisor
+
+    def build_index(
+        self, folders: Sequence[Path], progress: Progress = lambda stage, done, total: None
+    ) -> Report:
+        """Bring the index up to date with the packaged content and these folders."""
+        return build(
+            self.store, load_content(), folders, self.encoder, load_gates(), progress
+        )
+
+
+def prepare_models(settings: Settings, say: Callable[[str], None] = lambda line: None) -> None:
+    """Export what is not exported yet; `say` is told of each export.
+
+    The `build` extra is imported only where something is missing. Raises `ModelUnavailable`.
+    """
+    if not encoder_is_current(settings):
+        from index.reference_model import export
+
+        say(f"Exporting the embedding model {settings.model} to ONNX")
+        export(settings.model, settings.encoder_folder)
+    if not reader_is_current(settings):
+        from bot.reader.export import export_reader
+
+        say("Merging and exporting the reader")
+        export_reader(settings.reader_folder)
+
+
+def encoder_is_current(settings: Settings) -> bool:
+    """True where the export in the data folder is of the model that the settings name."""
+    try:
+        return ModelCard.read(settings.encoder_folder).name == settings.model
+    except FileNotFoundError:
+        return False
+
+
+def reader_is_current(settings: Settings) -> bool:
+    """True where the exported reader was made from the weights of this version."""
+    exported = settings.reader_folder / CARD_FILE
+    committed = WEIGHTS / WEIGHTS_CARD
+    return exported.is_file() and exported.read_bytes() == committed.read_bytes()

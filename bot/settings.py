@@ -1,0 +1,113 @@
+"""Settings from the environment or a `.env` file. Secrets never appear in a repr or a log."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+_SOURCE_ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_MODEL = "all-MiniLM-L6-v2"
+
+
+def default_data() -> Path:
+    """`.data` beside a source checkout; the user's data folder for an installed package."""
+    if (_SOURCE_ROOT / "pyproject.toml").is_file():
+        return _SOURCE_ROOT / ".data"
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("rust-or-not"))
+
+
+class Settings(BaseSettings):
+    """Everything that may be set. `rust-or-not doctor` prints what each one is for."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    data: Annotated[
+        Path,
+        Field(
+            alias="RUST_OR_NOT_DATA",
+            default_factory=default_data,
+            description="folder of snapshots, models and the database",
+        ),
+    ]
+    docs: Annotated[
+        tuple[Path, ...],
+        NoDecode,
+        Field(
+            alias="RUST_OR_NOT_DOCS",
+            default=(),
+            description="folders of your own documents, separated by commas",
+        ),
+    ]
+    model: Annotated[
+        str,
+        Field(
+            alias="RUST_OR_NOT_MODEL",
+            default=DEFAULT_MODEL,
+            min_length=1,
+            description="embedding model: the packaged one, a folder, or a name",
+        ),
+    ]
+    threads: Annotated[
+        int,
+        Field(
+            alias="RUST_OR_NOT_THREADS",
+            default=2,
+            ge=1,
+            le=64,
+            description="processor threads for one question",
+        ),
+    ]
+    slack_bot_token: Annotated[
+        SecretStr | None,
+        Field(alias="SLACK_BOT_TOKEN", default=None, description="lets the bot post (xoxb-)"),
+    ]
+    slack_app_token: Annotated[
+        SecretStr | None,
+        Field(alias="SLACK_APP_TOKEN", default=None, description="Socket Mode (xapp-)"),
+    ]
+    slack_signing_secret: Annotated[
+        SecretStr | None,
+        Field(alias="SLACK_SIGNING_SECRET", default=None, description="checks Slack's requests"),
+    ]
+    slack_client_id: Annotated[
+        str | None,
+        Field(alias="SLACK_CLIENT_ID", default=None, description="installs by OAuth"),
+    ]
+    slack_client_secret: Annotated[
+        SecretStr | None,
+        Field(alias="SLACK_CLIENT_SECRET", default=None, description="installs by OAuth"),
+    ]
+    slack_api_url: Annotated[
+        str,
+        Field(
+            alias="SLACK_API_URL",
+            default="https://slack.com/api/",
+            description="address of Slack's Web API",
+        ),
+    ]
+
+    @field_validator("docs", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def snapshots(self) -> Path:
+        return self.data / "snapshots"
+
+    @property
+    def reader_folder(self) -> Path:
+        return self.data / "models" / "reader"
+
+    @property
+    def encoder_folder(self) -> Path:
+        """One folder for each model, so that a change of model keeps the former export."""
+        safe = "".join(c if c.isalnum() or c in "-._" else "-" for c in self.model).strip("-.")
+        return self.data / "models" / (safe[-80:] or "model")

@@ -1,0 +1,96 @@
+"""Words of questions and what they stand for, as validated content."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, cached_property
+from pathlib import Path
+
+from pydantic import model_validator
+
+from knowledge import CONTENT
+from knowledge.located_yaml import load_file
+from knowledge.model import Frozen, Id, Language, Line
+
+
+class Vocabulary(Frozen):
+    """Synonyms and cues, all in lower case."""
+
+    languages: dict[Language, tuple[Line, ...]]
+    domains: dict[Id, tuple[Line, ...]]
+    against_rust: tuple[Line, ...]
+    leaving: tuple[Line, ...]
+    greetings: tuple[Line, ...]
+    ordinary_words: frozenset[Line]
+    generic_words: frozenset[Line]
+
+    @model_validator(mode="after")
+    def _lower_case(self) -> Vocabulary:
+        groups = (*self.languages.values(), *self.domains.values(), self.against_rust, self.leaving)
+        for word in (word for group in groups for word in group):
+            if word != word.lower():
+                raise ValueError(f"write {word!r} in lower case")
+        return self
+
+    def domains_in(self, text: str) -> tuple[str, ...]:
+        """The domains that a text names."""
+        return tuple(name for name, found in self._domain_patterns.items() if found.search(text))
+
+    def languages_left_in(self, text: str) -> tuple[str, ...]:
+        """The languages that a text says somebody moved from: `from Go`, `Go to Rust`."""
+        return tuple(name for name, found in self._left_patterns.items() if found.search(text))
+
+    def speaks_against_rust(self, text: str) -> bool:
+        return self._against_pattern.search(text) is not None
+
+    def asks_about_leaving(self, text: str) -> bool:
+        return self._leaving_pattern.search(text) is not None
+
+    def greets(self, text: str) -> bool:
+        """True where a text is hardly more than a greeting."""
+        words = re.findall(r"[a-z]+", text.lower())
+        return len(words) <= 6 and self._greeting_pattern.search(" ".join(words)) is not None
+
+    @cached_property
+    def _domain_patterns(self) -> dict[str, re.Pattern[str]]:
+        return {name: any_of(words) for name, words in self.domains.items()}
+
+    @cached_property
+    def _left_patterns(self) -> dict[str, re.Pattern[str]]:
+        return {
+            name: re.compile(
+                rf"(?:\bfrom|\breplac\w+(?: \w+)?|\bout of|\bleft|\boff|\bditch\w*) (?:{alternatives(words)})"
+                rf"(?![\w+#])|(?<![\w.])(?:{alternatives(words)}) (?:to|->|→|into) rust\b"
+                rf"|(?<![\w.])(?:{alternatives(words)}) (?:->|→)",
+                re.IGNORECASE,
+            )
+            for name, words in self.languages.items()
+        }
+
+    @cached_property
+    def _against_pattern(self) -> re.Pattern[str]:
+        return any_of(self.against_rust)
+
+    @cached_property
+    def _leaving_pattern(self) -> re.Pattern[str]:
+        return any_of(self.leaving)
+
+    @cached_property
+    def _greeting_pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"^(?:{alternatives(self.greetings)})\b")
+
+
+def alternatives(words: tuple[str, ...]) -> str:
+    """A pattern body that matches any of the words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda w: (-len(w), w)))
+
+
+def any_of(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches any of the words as whole words, in any case."""
+    return re.compile(rf"(?<![\w-])(?:{alternatives(words)})(?![\w-])", re.IGNORECASE)
+
+
+@cache
+def load_vocabulary(root: Path = CONTENT) -> Vocabulary:
+    """Raises `ContentError` naming file and line."""
+    return load_file(root / "vocabulary.yaml", Vocabulary)

@@ -1,0 +1,152 @@
+"""The exported reader: offsets into the asker's own text, whatever is in it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.reader.evidence import phrase
+from bot.reader.labels import CRITERIA, INTENTS, RINGS, TAGS, WEIGHTS
+from bot.reader.markup import plain
+from bot.reader.reading import CARD_FILE, Reading, TrainedReader
+from bot.reader.windows import windows
+from knowledge.model import Criterion, Intent
+
+ROOT = Path(__file__).parent.parent
+STATING = "Profiling shows our parser pegs all the CPU cores. The team has shipped Rust for years."
+
+
+@pytest.fixture(scope="session")
+def reader(tmp_path_factory: pytest.TempPathFactory) -> TrainedReader:
+    """The reader that set-up exported, or a fresh export where it is missing or out of date."""
+    exported = ROOT / ".data" / "models" / "reader"
+    card = exported / CARD_FILE
+    if not card.exists() or card.read_bytes() != (WEIGHTS / "card.json").read_bytes():
+        from bot.reader.export import export_reader
+
+        exported = export_reader(tmp_path_factory.mktemp("reader"))
+    return TrainedReader(exported)
+
+
+def spans(reading: Reading) -> list[tuple[int, int]]:
+    found = [(signal.start, signal.end) for signal in reading.signals.values()]
+    return found + [s.opposite for s in reading.signals.values() if s.opposite is not None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   \n\t ",
+        "\x00\x07\u200b\ufeff",
+        "👩‍👩‍👧‍👦🦀" * 50,
+        f"🦀🦀 {STATING} 👍🏽",
+        f"e\u0301e\u0301 nai\u0308ve: {STATING}",
+        f"<@U123> see <https://x.org/a?b=1&amp;c|our docs> :crab: &lt;p99&gt; *{STATING}*",
+        f"```\nfn main() {{}}\n``` > {STATING.upper()} <!here> <#C1|general> <https://x.org>",
+        "\u202e" + STATING,
+        "日本語のパーサー " + STATING,
+        "\ud83d broken surrogate " + STATING,
+        "<|> <@> && :: <<" + STATING,
+    ],
+)
+def test_evidence_is_a_part_of_the_text_however_hostile(reader: TrainedReader, text: str) -> None:
+    reading = reader.read(text)
+    assert all(0 <= start < end <= len(text) for start, end in spans(reading))
+    assert all(text[start:end].strip() for start, end in spans(reading))
+    assert list(reading.intent) == list(INTENTS)
+    assert list(reading.ring) == list(reading.explained) == list(RINGS)
+    assert list(reading.probabilities) == list(TAGS)
+    for shares in (reading.intent, reading.ring, reading.explained):
+        assert sum(shares.values()) == pytest.approx(1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_can_be_read(reader: TrainedReader, text: str) -> None:
+    assert all(0 <= start < end <= len(text) for start, end in spans(reader.read(text)))
+
+
+def test_evidence_is_whole_words_of_one_clause(reader: TrainedReader) -> None:
+    signals = reader.read(STATING).signals
+    team = signals[Criterion.TEAM_EXPERIENCE]
+    quote = STATING[team.start : team.end]
+    assert team.state == "yes"
+    assert "Rust" in quote and "CPU" not in quote
+    assert set(quote.split()) <= set(STATING.rstrip(".").split())
+
+
+def test_a_sentence_deep_in_a_long_message_is_read(reader: TrainedReader) -> None:
+    chatter = "We had a long talk about the office move and the new coffee machine. " * 30
+    text = f"{chatter}{STATING} Should we use Rust? {chatter}"
+    signal = reader.read(text).signals[Criterion.TEAM_EXPERIENCE]
+    assert "Rust" in text[signal.start : signal.end]
+    assert len(chatter) <= signal.start < len(chatter) + len(STATING)
+
+
+def test_a_hundred_thousand_characters_are_bounded(reader: TrainedReader) -> None:
+    text = "word " * 20_000
+    assert len(windows(20_000)) == 12
+    text = text[:-300] + STATING
+    assert all(text[start:end].strip() for start, end in spans(reader.read(text)))
+
+
+def test_the_same_text_gives_the_same_reading(reader: TrainedReader) -> None:
+    assert reader.read(STATING) == reader.read(STATING)
+
+
+def test_another_message_with_the_same_words_off_topic_is_out_of_scope(
+    reader: TrainedReader,
+) -> None:
+    intent = reader.read("thanks, have a nice weekend everybody!").intent
+    assert max(intent, key=lambda name: intent[name]) is Intent.OUT_OF_SCOPE
+
+
+def test_every_token_is_in_a_window_and_neighbours_overlap() -> None:
+    for count in (0, 1, 254, 255, 600, 1900):
+        ranges = windows(count)
+        assert set().union(*(range(*one) for one in ranges)) == set(range(count))
+        assert all(a[1] - b[0] >= 64 for a, b in zip(ranges, ranges[1:], strict=False))
+
+
+def test_markup_is_read_as_words_and_every_character_is_traceable() -> None:
+    text = "<@U1|bob> see <https://x.org|the docs> &amp; :crab: <https://y.org>"
+    read = plain(text)
+    assert read.text == "bob see the docs & crab link"
+    start = read.text.index("link")
+    assert text[slice(*read.span(start, start + 4))] == "<https://y.org>"
+    start = read.text.index("docs")
+    assert text[slice(*read.span(start, start + 4))] == "docs"
+
+
+def test_a_phrase_stops_at_the_end_of_its_clause() -> None:
+    text = "It is slow. It is CPU bound; so there"
+    words = [(0, 2), (3, 5), (6, 10), (12, 14), (15, 17), (18, 21), (22, 27), (29, 31), (32, 37)]
+    flat = np.full(len(words), 0.9)
+    flat[5] = 0.95
+    start, end = phrase(text, np.array(words), flat)
+    assert text[start:end] == "It is CPU bound"
+
+
+def test_serving_imports_neither_torch_nor_onnxruntime_before_it_needs_them() -> None:
+    code = (
+        "import sys, bot.reader.reading\n"
+        "heavy = {'torch', 'transformers', 'onnxruntime', 'sklearn', 'peft'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_all_criteria_have_a_probability_for_both_states(reader: TrainedReader) -> None:
+    probabilities = reader.read(STATING).probabilities
+    assert {criterion for criterion, _ in probabilities} == set(CRITERIA)
+    assert all(0 <= value <= 1 for value in probabilities.values())
