@@ -11,9 +11,10 @@ from bot.advisor.desk import Desk
 from bot.reader.labels import WEIGHTS
 from bot.reader.reading import CARD_FILE, TrainedReader
 from bot.settings import Settings
-from index.build import Progress, Report, build
+from index.build import Report, build
 from index.encoder import ModelCard, OnnxEncoder
 from index.gate import load_gates
+from index.gather import Progress, silent
 from index.library import Library
 from index.store import SnapshotStore
 from knowledge.checklist import Checklist
@@ -53,13 +54,9 @@ class Service:
             self._advisor = Advisor(desk, self.reader, self.encoder)
         return self._advisor
 
-    def build_index(
-        self, folders: Sequence[Path], progress: Progress = lambda stage, done, total: None
-    ) -> Report:
+    def build_index(self, folders: Sequence[Path], progress: Progress = silent) -> Report:
         """Bring the index up to date with the packaged content and these folders."""
-        return build(
-            self.store, load_content(), folders, self.encoder, load_gates(), progress
-        )
+        return build(self.store, load_content(), folders, self.encoder, load_gates(), progress)
 
 
 def prepare_models(settings: Settings, say: Callable[[str], None] = lambda line: None) -> None:

@@ -45,5 +45,3 @@ def failed_gates(snapshot: Snapshot, encoder: Encoder, gates: Sequence[Gate]) ->
         if gate.source not in {hit.stored.passage.source_id for hit in hits}:
             failed.append(gate)
     return failed
-
-

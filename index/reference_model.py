@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-import os
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -102,8 +101,8 @@ def export(name: str, folder: Path) -> OnnxEncoder:
         _write_card(fresh, ModelCard(**{**asdict(card), "cosine_to_reference": cosine}))
         retired = Path(scratch) / "retired"
         if folder.exists():
-            os.replace(folder, retired)
-        os.replace(fresh, folder)
+            folder.replace(retired)
+        fresh.replace(folder)
     return OnnxEncoder(folder)
 
 
@@ -160,5 +159,3 @@ def _fingerprint(reference: SentenceTransformer, tokenizer: Path) -> str:
 
 def _write_card(folder: Path, card: ModelCard) -> None:
     (folder / CARD_FILE).write_text(json.dumps(asdict(card), indent=2) + "\n", "utf-8")
-
-

@@ -53,6 +53,4 @@ def search(
     best = sorted(scores, key=lambda row: (-scores[row], row))[:count]
     cosines = np.asarray(snapshot.dense.vectors[best] @ vector) if best else np.zeros(0)
     near = dict(zip(best, cosines.tolist(), strict=True))
-    return [
-        Hit(stored, scores[stored.row], near[stored.row]) for stored in snapshot.passages(best)
-    ]
+    return [Hit(stored, scores[stored.row], near[stored.row]) for stored in snapshot.passages(best)]

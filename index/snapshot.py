@@ -185,13 +185,22 @@ class Snapshot:
 
     def _stored(self, where: str, values: Sequence[Any]) -> Iterator[Stored]:
         query = (
-            "SELECT p.row, d.id, d.path, d.format, p.kind, p.source_id, p.title, p.heading, p.section,"
-            ' p.start, p."end", p.text, p.context, p.quotes, p.facets'
+            "SELECT p.row, d.id, d.path, d.format, p.kind, p.source_id, p.title, p.heading,"
+            ' p.section, p.start, p."end", p.text, p.context, p.quotes, p.facets'
             f" FROM passages p JOIN documents d ON d.id = p.document WHERE {where} ORDER BY p.row"
         )
-        for row, document, path, format, kind, source, title, heading, section, *rest in (
-            self._connection.execute(query, list(values))
-        ):
+        for (
+            row,
+            document,
+            path,
+            format,
+            kind,
+            source,
+            title,
+            heading,
+            section,
+            *rest,
+        ) in self._connection.execute(query, list(values)):
             start, end, text, context, quotes, facets = rest
             passage = Passage(
                 kind,

@@ -40,7 +40,7 @@ class SnapshotStore:
         return self.folder / snapshot_id
 
     def open_current(self) -> Snapshot:
-        """Load the snapshot in use. Raises `SnapshotError` that says what to do where there is none."""
+        """Load the snapshot in use. Raises `SnapshotError` where there is none."""
         current = self.current_id()
         if current is None:
             raise SnapshotError("there is no index yet; run `rust-or-not index build`")
@@ -64,8 +64,15 @@ class SnapshotStore:
             file.write(snapshot_id + "\n")
             file.flush()
             os.fsync(file.fileno())
-        os.replace(scratch, self.folder / CURRENT_FILE)
+        scratch.replace(self.folder / CURRENT_FILE)
         sync_folder(self.folder)
+
+    def take_in(self, scratch: Path, snapshot_id: str) -> None:
+        """Give a finished build its place, switch to it, and clear up the oldest."""
+        scratch.replace(self.path(snapshot_id))
+        sync_folder(self.folder)
+        self.switch(snapshot_id)
+        self.prune()
 
     def rollback(self) -> Manifest:
         """Switch to the snapshot built before the current one.

@@ -56,7 +56,11 @@ class DenseSearch:
     ) -> list[tuple[int, float]]:
         """`(row, cosine)` of the nearest rows, best first. `allowed` has one flag per row."""
         exact = isinstance(self._index, faiss.IndexFlat)
-        selector = None if allowed is None else faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        selector = (
+            None
+            if allowed is None
+            else faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
+        )
         parameters = (
             faiss.SearchParameters(sel=selector)
             if exact

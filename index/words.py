@@ -15,9 +15,11 @@ WORDS_FOLDER = "words"
 
 _WORD = re.compile(r"[a-z0-9]+(?:[.+#'’-][a-z0-9]+)*(?:\+\+|#)?")
 _STOP = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have how i if in into "
-    "is it its me my no nor not of on or our should so that the their them then there these they "
-    "this those to us was we were what when where which who why will with would you your".split()
+    """
+    a an and are as at be been but by can could did do does for from had has have how i if in into
+    is it its me my no nor not of on or our should so that the their them then there these they
+    this those to us was we were what when where which who why will with would you your
+    """.split()  # noqa: SIM905 - a word list reads better as words
 )
 
 
@@ -65,7 +67,7 @@ class LexicalSearch:
     def search(
         self, query: str, count: int, allowed: NDArray[np.bool_] | None = None
     ) -> list[tuple[int, float]]:
-        """`(row, BM25 score)` of the best rows, best first; rows without a shared word are left out."""
+        """`(row, BM25 score)` of the best rows that share a word with the query, best first."""
         words = self._known(self.tokens(query))
         if not words:
             return []

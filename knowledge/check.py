@@ -132,4 +132,3 @@ def _backing(checklist: Checklist, content: Content) -> Iterator[Fault]:
             elif texts[backing.article].count(backing.quote) != 1:
                 fault = f"{item.id}: not found exactly once in {backing.article}: {backing.quote!r}"
                 yield Fault("checklist.yaml", 0, fault)
-

@@ -10,6 +10,8 @@ from knowledge.model import Criterion, Frozen, Id, Line, Ring, State
 
 Speaks = Literal["for", "against", "readiness"]
 Group = Literal["work", "risk", "project", "team"]
+
+
 class Backing(Frozen):
     """A sentence of an article, verbatim, on which an item rests."""
 

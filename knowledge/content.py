@@ -94,7 +94,9 @@ def _records(root: Path, pattern: str, model: type[Record], faults: list[Fault])
             continue
         for index, raw in enumerate(located.data):
             try:
-                records.append(validated(located, lambda raw=raw: model.model_validate(raw), (index,)))
+                records.append(
+                    validated(located, lambda raw=raw: model.model_validate(raw), (index,))
+                )
             except ContentError as error:
                 faults += error.faults
     return records

@@ -28,9 +28,7 @@ def extract(path: Path) -> str:
     command = [sys.executable, "-m", "knowledge.extract", str(path)]
     root = Path(__file__).resolve().parent.parent
     try:
-        done = subprocess.run(  # noqa: S603 - our own module, on a path given as one argument
-            command, cwd=root, capture_output=True, timeout=SECONDS, check=False
-        )
+        done = subprocess.run(command, cwd=root, capture_output=True, timeout=SECONDS, check=False)
     except subprocess.TimeoutExpired as error:
         raise ExtractionError(f"took longer than {SECONDS} s to read") from error
     if done.returncode:
@@ -85,7 +83,7 @@ def _main(path: Path) -> int:
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     try:
         text = _READERS[path.suffix.lower()](path)
-    except Exception as error:  # whatever a broken file provokes becomes its reason
+    except Exception as error:  # noqa: BLE001 - whatever a broken file provokes is its reason
         print(f"{error or type(error).__name__}", file=sys.stderr)
         return 1
     if len(text) > MAX_TEXT:

@@ -17,10 +17,14 @@ from knowledge.passages import Document, Passage, Quote
 from knowledge.sentences import sentence_spans
 from knowledge.slug import slug
 
-_SILENT = frozenset("script style template noscript nav svg head iframe object select".split())
+_SILENT = frozenset(
+    "script style template noscript nav svg iframe object select".split()  # noqa: SIM905
+)
 _BLOCKS = frozenset(
-    "p li td th tr h1 h2 h3 h4 h5 h6 div section article main blockquote pre dd dt ul ol table "
-    "figcaption header footer aside form br hr body html".split()
+    """
+    p li td th tr h1 h2 h3 h4 h5 h6 div section article main blockquote pre dd dt ul ol table
+    figcaption header footer aside form br hr body html
+    """.split()  # noqa: SIM905
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _TAG = re.compile(r"<[^>]*>")
@@ -45,14 +49,14 @@ class _Blocks(HTMLParser):
         self.silent: list[str] = []
         self.in_title = False
 
-    def offset(self) -> int:
+    def raw_offset(self) -> int:
         line, column = self.getpos()
         return self.lines[line - 1] + column
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "title":
             self.in_title = True
-        elif tag in _SILENT and tag != "head":
+        elif tag in _SILENT:
             self.silent.append(tag)
         elif tag in _BLOCKS:
             self.runs.append(_Run(tag))
@@ -76,7 +80,7 @@ class _Blocks(HTMLParser):
         self._reference(f"&#{name}")
 
     def _reference(self, raw: str) -> None:
-        at = self.offset()
+        at = self.raw_offset()
         closed = self.text[at + len(raw) : at + len(raw) + 1] == ";"
         self._text(html.unescape(raw + ";"), len(raw) + closed)
 
@@ -84,7 +88,7 @@ class _Blocks(HTMLParser):
         if self.in_title:
             self.title += shown
         elif not self.silent:
-            start = self.offset()
+            start = self.raw_offset()
             self.runs[-1].pieces.append((start, start + raw_length, shown))
 
 

@@ -67,9 +67,7 @@ def readable(raw: str) -> str:
     return _SPACE.sub(" ", text).strip()
 
 
-def markdown_passages(
-    document: Document, references: References, fits: Fits
-) -> Iterator[Passage]:
+def markdown_passages(document: Document, references: References, fits: Fits) -> Iterator[Passage]:
     """Passages of a Markdown document, in order.
 
     `fits` tells whether a text fits the model's window; a block that does not is cut between
@@ -143,9 +141,7 @@ def _step(
                 yield block
 
 
-def _lines_block(
-    span: list[int], place: _Place, text: str, lines: list[int]
-) -> Block | None:
+def _lines_block(span: list[int], place: _Place, text: str, lines: list[int]) -> Block | None:
     start, end = lines[span[0]], lines[span[1]]
     bullet = _BULLET.match(text, start, end)
     if bullet:

@@ -1,4 +1,4 @@
-"""Plain text into passages: paragraphs, list items and table rows, under lines that look like titles."""
+"""Plain text into passages: paragraphs, items and rows, under lines that look like titles."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def plain_passages(document: Document, fits: Fits) -> Iterator[Passage]:
     """Passages of a text file, in order. A file without structure still yields its sentences."""
     title = document.path
     heading: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
+    columns = ""
     lead = ""
     for group in _groups(_lines(document.text)):
         first = group[0]
@@ -100,9 +100,7 @@ def _passages(
         )
 
 
-def _quotes(
-    text: str, start: int, end: int, fits: Fits
-) -> Iterator[Quote]:
+def _quotes(text: str, start: int, end: int, fits: Fits) -> Iterator[Quote]:
     for left, right in sentence_spans(text, start, end):
         for from_, to in windows_that_fit(text, left, right, fits):
             yield Quote(from_, to, _SPACE.sub(" ", text[from_:to]))

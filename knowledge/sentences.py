@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 _END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n\s*\n|[。！？]")
 _ABBREVIATIONS = frozenset(
-    "e.g. i.e. etc. vs. cf. al. approx. dr. mr. mrs. ms. no. nos. fig. st. inc. ltd. jr. sr. "
-    "resp. ca. incl. max. min. ver. vol. p. pp. ed. dept. est.".split()
+    """
+    e.g. i.e. etc. vs. cf. al. approx. dr. mr. mrs. ms. no. nos. fig. st. inc. ltd. jr. sr. resp.
+    ca. incl. max. min. ver. vol. p. pp. ed. dept. est.
+    """.split()  # noqa: SIM905 - a word list reads better as words
 )
 _WORD_BEFORE = re.compile(r"\S+$")
 

@@ -13,7 +13,7 @@ from knowledge.plain import plain_passages
 from knowledge.references import References
 
 SPLITTER_VERSION = 1
-"""Part of a passage's identity in the index: raise it when the same file would split differently."""
+"""Part of a snapshot's manifest: raise it when the same file would split differently."""
 
 
 def passages(document: Document, references: References, fits: Fits) -> Iterator[Passage]:
@@ -33,7 +33,7 @@ def passages(document: Document, references: References, fits: Fits) -> Iterator
 
 
 def shown(document_format: str, raw: str) -> str:
-    """A raw stretch of a document as a reader should see it. Pure: the same stretch, the same text."""
+    """A raw stretch of a document as a reader should see it."""
     if document_format in ("markdown", "docx", "text") and raw.count("|") >= 2:
         return row_text(raw)
     if document_format in ("markdown", "docx"):

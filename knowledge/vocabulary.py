@@ -57,15 +57,7 @@ class Vocabulary(Frozen):
 
     @cached_property
     def _left_patterns(self) -> dict[str, re.Pattern[str]]:
-        return {
-            name: re.compile(
-                rf"(?:\bfrom|\breplac\w+(?: \w+)?|\bout of|\bleft|\boff|\bditch\w*) (?:{alternatives(words)})"
-                rf"(?![\w+#])|(?<![\w.])(?:{alternatives(words)}) (?:to|->|→|into) rust\b"
-                rf"|(?<![\w.])(?:{alternatives(words)}) (?:->|→)",
-                re.IGNORECASE,
-            )
-            for name, words in self.languages.items()
-        }
+        return {name: _left(alternatives(words)) for name, words in self.languages.items()}
 
     @cached_property
     def _against_pattern(self) -> re.Pattern[str]:
@@ -78,6 +70,14 @@ class Vocabulary(Frozen):
     @cached_property
     def _greeting_pattern(self) -> re.Pattern[str]:
         return re.compile(rf"^(?:{alternatives(self.greetings)})\b")
+
+
+def _left(names: str) -> re.Pattern[str]:
+    """Matches `from Go`, `replaced Go`, `Go to Rust` and `Go ->`, given the names of a language."""
+    leaving = r"\bfrom|\breplac\w+(?: \w+)?|\bout of|\bleft|\boff|\bditch\w*"
+    before = rf"(?:{leaving}) (?:{names})(?![\w+#])"
+    after = rf"(?<![\w.])(?:{names}) (?:(?:to|into) rust\b|->|→)"
+    return re.compile(f"{before}|{after}", re.IGNORECASE)
 
 
 def alternatives(words: tuple[str, ...]) -> str:

@@ -141,13 +141,15 @@ def _any_other_way(
     vector: Vectors, question: Question, desk: Desk, lean: bool
 ) -> RankedCase | None:
     directions = sorted(
-        {c.direction.value for c in desk.snapshot.cases.values() if c.direction.favours_rust is not lean}
+        {
+            c.direction.value
+            for c in desk.snapshot.cases.values()
+            if c.direction.favours_rust is not lean
+        }
     )
     if not directions:
         return None
-    ranked = rank_cases(
-        desk.snapshot, vector, question.text, desk.vocabulary, direction=directions
-    )
+    ranked = rank_cases(desk.snapshot, vector, question.text, desk.vocabulary, direction=directions)
     return ranked[0] if ranked else None
 
 
@@ -168,5 +170,3 @@ def _guidance(
             if quote.text not in said and count < GUIDANCE:
                 count += 1
                 yield citations.state(section.passages[0], quote)
-
-

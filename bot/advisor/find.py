@@ -101,10 +101,6 @@ def best_sections(hits: Sequence[Hit], limit: int) -> list[Section]:
     for (source_id, section), members in grouped.items():
         scores = sorted((hit.score for hit in members), reverse=True)
         ordered = tuple(hit.stored for hit in sorted(members, key=lambda h: h.stored.row))
-        sections.append(
-            Section(source_id, section, scores[0] + 0.3 * sum(scores[1:4]), ordered)
-        )
+        sections.append(Section(source_id, section, scores[0] + 0.3 * sum(scores[1:4]), ordered))
     sections.sort(key=lambda item: (-item.score, item.passages[0].row))
     return sections[:limit]
-
-

@@ -42,11 +42,7 @@ def guide(question: Question, intent: Intent, vector: Vectors, desk: Desk) -> An
     )
 
 
-def _most_telling(
-    quotes: list[tuple[Stored, Quote]], count: int
-) -> list[tuple[Stored, Quote]]:
+def _most_telling(quotes: list[tuple[Stored, Quote]], count: int) -> list[tuple[Stored, Quote]]:
     """Sourced sentences before advice where not all fit, in the order of the document."""
-    order = sorted(
-        range(len(quotes)), key=lambda i: (quotes[i][1].standing is Standing.ADVICE, i)
-    )
+    order = sorted(range(len(quotes)), key=lambda i: (quotes[i][1].standing is Standing.ADVICE, i))
     return [quotes[i] for i in sorted(order[:count])]

@@ -16,7 +16,7 @@ _CAPITALISED = re.compile(r"\b[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9.]*|\b[A-Z]{2,}[0-
 
 @dataclass(frozen=True)
 class Names:
-    """Every name by which a question may call a record, in lower case, with the records it means."""
+    """Every name by which a question may call a record, with the records that it means."""
 
     vocabulary: Vocabulary
     cases: Mapping[str, CaseStudy]

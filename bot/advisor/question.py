@@ -54,7 +54,7 @@ def check_facts(facts: object) -> dict[Criterion, State]:
             known = ", ".join(criterion.value for criterion in Criterion)
             raise QuestionError(f"unknown criterion {name!r} in facts; known are {known}")
         if state not in ("yes", "no"):
-            raise QuestionError(f"the fact {name} must be \"yes\" or \"no\", not {state!r}")
+            raise QuestionError(f'the fact {name} must be "yes" or "no", not {state!r}')
         checked[Criterion(name)] = state
     return checked
 

@@ -1,4 +1,4 @@
-"""What is known about the asker's case: signals read from the text, and facts answered by button."""
+"""What is known about the asker's case: signals read from the text, and answered facts."""
 
 from __future__ import annotations
 

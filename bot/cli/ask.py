@@ -37,9 +37,10 @@ def ask(
 
       rust-or-not ask --json --input questions.jsonl
     """
-    if (input_file is None) == (not text and sys.stdin.isatty()):
-        message = "give a question, or --input FILE" if input_file is None else "give one or the other"
-        raise Failure(f"{message}; see `rust-or-not ask --help`", Exit.BAD_INPUT)
+    if text and input_file is not None:
+        raise Failure("give a question or --input FILE, not both", Exit.BAD_INPUT)
+    if not text and input_file is None and sys.stdin.isatty():
+        raise Failure("give a question; see `rust-or-not ask --help`", Exit.BAD_INPUT)
 
     from bot.service import Service
 

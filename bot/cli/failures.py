@@ -24,7 +24,7 @@ class Failure(Exception):
         self.code = int(code)
 
 
-def explained(error: Exception) -> Failure | None:
+def explained(error: Exception) -> Failure | None:  # noqa: PLR0911 - one return a kind of error
     """The failure that an expected error means for a user; None for a defect of the program."""
     from pydantic import ValidationError
 

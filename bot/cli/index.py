@@ -14,7 +14,8 @@ from bot.cli.options import Data, Docs, settings
 
 if TYPE_CHECKING:
     from bot.service import Service
-    from index.build import Progress, Report
+    from index.build import Report
+    from index.gather import Progress
 
 app = typer.Typer(help="Build, look at and roll back the index.", no_args_is_help=True)
 _MOST_NAMES = 20

@@ -44,8 +44,8 @@ def main() -> None:
         sys.stderr.close()
         raise SystemExit(0) from None
     except Exception as error:
-        failure = explained(error)
-        if failure is None:
+        known = explained(error)
+        if known is None:
             raise
-        print(f"rust-or-not: {failure}", file=sys.stderr)
-        raise SystemExit(failure.code) from None
+        print(f"rust-or-not: {known}", file=sys.stderr)
+        raise SystemExit(known.code) from None

@@ -21,5 +21,5 @@ Docs = Annotated[
 
 def settings(data: Path | None = None) -> Settings:
     """Settings from the environment, with the data folder of the command line first."""
-    loaded = Settings()
+    loaded = Settings.model_validate({})
     return loaded.model_copy(update={"data": data}) if data else loaded

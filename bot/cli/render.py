@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -125,7 +127,7 @@ def _sources(answer: Answer, desk: Desk) -> list[RenderableType]:
     return [table] if table.row_count else []
 
 
-def _section(title: str, lines: list[RenderableType]) -> RenderableType:
+def _section(title: str, lines: Sequence[RenderableType]) -> RenderableType:
     if not title:
         return Group(*lines)
     return Group(Text(title, style="bold"), *(Padding(line, (0, 0, 0, 2)) for line in lines))

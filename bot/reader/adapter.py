@@ -11,9 +11,7 @@ import torch
 from torch import Tensor, nn
 
 
-def factorised(
-    before: dict[str, Tensor], after: dict[str, Tensor], rank: int
-) -> dict[str, Tensor]:
+def factorised(before: dict[str, Tensor], after: dict[str, Tensor], rank: int) -> dict[str, Tensor]:
     """Half-precision factors of every matrix that changed, and every changed vector as it is.
 
     `weight` of shape `[out, in]` gives `weight.left` `[out, rank]` and `weight.right`

@@ -153,7 +153,9 @@ def _rings(name: str, pairs: list[tuple[Ring | None, Ring]]) -> Figures:
     ends = {Ring.ADOPT, Ring.HOLD}
     return {
         name: _share([true is said for true, said in pairs]),
-        f"{name}_mixed": _share([true is not said and {true, said} == ends for true, said in pairs]),
+        f"{name}_mixed": _share(
+            [true is not said and {true, said} == ends for true, said in pairs]
+        ),
     }
 
 

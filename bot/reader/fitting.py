@@ -102,9 +102,7 @@ def _loss(outputs: Outputs, batch: Batch) -> Tensor:
     entropy = functional.binary_cross_entropy_with_logits
     tags = entropy(outputs.tokens, batch.tags, reduction="none").sum(-1)
     signals = entropy(outputs.signals, batch.signals, reduction="none").sum(-1)
-    ring = functional.cross_entropy(
-        outputs.ring, batch.ring, ignore_index=NO_RING, reduction="sum"
-    )
+    ring = functional.cross_entropy(outputs.ring, batch.ring, ignore_index=NO_RING, reduction="sum")
     return (
         (tags * mask).sum() / batch.attention_mask.sum()
         + (signals * decision).sum() / size

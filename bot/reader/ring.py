@@ -9,9 +9,7 @@ from bot.reader.card import RingModel
 from bot.reader.labels import RINGS, TAGS
 
 
-def ring_features(
-    signals: NDArray[np.float64], direct: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def ring_features(signals: NDArray[np.float64], direct: NDArray[np.float64]) -> NDArray[np.float64]:
     """Features `[messages, 32]` from signal probabilities `[messages, 28]` and the network's own
     ring probabilities `[messages, 4]`."""
     return np.concatenate([signals, np.log(np.maximum(direct, 1e-6))], axis=1)
