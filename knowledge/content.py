@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -93,10 +93,9 @@ def _records(root: Path, pattern: str, model: type[Record], faults: list[Fault])
             faults += error.faults
             continue
         for index, raw in enumerate(located.data):
+            build = partial(model.model_validate, raw)
             try:
-                records.append(
-                    validated(located, lambda raw=raw: model.model_validate(raw), (index,))
-                )
+                records.append(validated(located, build, (index,)))
             except ContentError as error:
                 faults += error.faults
     return records
