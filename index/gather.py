@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from index.encoder import Encoder
-from index.snapshot import Snapshot, SnapshotError
+from index.snapshot import BUILT_IN, Snapshot, SnapshotError
 from index.store import SnapshotStore
 from knowledge.cases import load_case
 from knowledge.content import Content
@@ -19,9 +19,6 @@ from knowledge.model import CaseStudy
 from knowledge.passages import Document, Passage
 from knowledge.references import References
 from knowledge.split import SPLITTER_VERSION, passages
-
-BUILT_IN = "knowledge"
-"""Name of the root that holds the packaged content."""
 
 Place = tuple[str, str]
 """A document's root and path."""

@@ -21,9 +21,12 @@ from index.words import LexicalSearch
 from knowledge.model import CaseStudy, Standing
 from knowledge.passages import Document, Passage, Quote
 
+BUILT_IN = "knowledge"
+"""Name of the root that holds the packaged content."""
+
 MANIFEST_FILE = "manifest.json"
 PASSAGES_FILE = "passages.sqlite"
-FORMAT = 1
+FORMAT = 2
 """Raise it when the folder's layout changes: an older snapshot is then rebuilt, not misread."""
 
 SCHEMA = """
@@ -96,6 +99,7 @@ class Stored:
 
     row: int
     document: int
+    root: str
     path: str
     format: str
     passage: Passage
@@ -114,6 +118,11 @@ class Snapshot:
         )
         self.dense = DenseSearch(folder)
         self.words = LexicalSearch(folder)
+
+    @property
+    def own_roots(self) -> tuple[str, ...]:
+        """Names of the folders that a team added to the packaged content."""
+        return tuple(name for name in self.manifest.roots if name != BUILT_IN)
 
     def __len__(self) -> int:
         return self.manifest.counts.passages
@@ -185,23 +194,13 @@ class Snapshot:
 
     def _stored(self, where: str, values: Sequence[Any]) -> Iterator[Stored]:
         query = (
-            "SELECT p.row, d.id, d.path, d.format, p.kind, p.source_id, p.title, p.heading,"
+            "SELECT p.row, d.id, d.root, d.path, d.format, p.kind, p.source_id, p.title, p.heading,"
             ' p.section, p.start, p."end", p.text, p.context, p.quotes, p.facets'
             f" FROM passages p JOIN documents d ON d.id = p.document WHERE {where} ORDER BY p.row"
         )
-        for (
-            row,
-            document,
-            path,
-            format,
-            kind,
-            source,
-            title,
-            heading,
-            section,
-            *rest,
-        ) in self._connection.execute(query, list(values)):
-            start, end, text, context, quotes, facets = rest
+        for record in self._connection.execute(query, list(values)):
+            row, document, root, path, format, kind, source, title, *rest = record
+            heading, section, start, end, text, context, quotes, facets = rest
             passage = Passage(
                 kind,
                 source,
@@ -215,7 +214,7 @@ class Snapshot:
                 tuple(_quote(raw) for raw in json.loads(quotes)),
                 {name: tuple(values) for name, values in json.loads(facets).items()},
             )
-            yield Stored(row, document, path, format, passage)
+            yield Stored(row, document, root, path, format, passage)
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -110,7 +110,7 @@ def _write_entry(connection: sqlite3.Connection, number: int, row: int, entry: E
         "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
         _records(row, number, entry.passages),
     )
-    connection.executemany("INSERT INTO facets VALUES (?,?,?)", _facets(row, entry.passages))
+    connection.executemany("INSERT INTO facets VALUES (?,?,?)", _facets(row, root, entry.passages))
 
 
 def _records(
@@ -135,9 +135,10 @@ def _records(
         )
 
 
-def _facets(row: int, found: Sequence[Passage]) -> Iterator[tuple[str, str, int]]:
+def _facets(row: int, root: str, found: Sequence[Passage]) -> Iterator[tuple[str, str, int]]:
     for offset, passage in enumerate(found):
         yield "kind", passage.kind, row + offset
+        yield "root", root, row + offset
         for facet, values in passage.facets.items():
             for value in values:
                 yield facet, value, row + offset

@@ -70,7 +70,7 @@ def case_passages(loaded: LoadedCase) -> Iterator[Passage]:
             span.end,
             value,
             finding.standing if finding else _field_standing(case, field),
-            (finding.source if finding else None) or case.url,
+            finding.source if finding else _field_url(case, field),
             (case.id,),
         )
         detail = finding.metric if finding else names if field == "summary" else field
@@ -122,6 +122,11 @@ def _field_standing(case: CaseStudy, field: str) -> Standing:
     if field == "lesson":
         return Standing.ADVICE
     return case.standing
+
+
+def _field_url(case: CaseStudy, field: str) -> str | None:
+    """The founding article's claim has no address; all else points at the record's best source."""
+    return None if field == "claim" else case.url
 
 
 def _not_verbatim(text: str, located: LocatedYaml, at: KeyPath, value: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.model import CaseStudy, Figure, Source, Standing
@@ -54,6 +54,6 @@ def joint_standing(cited: Iterable[Reference]) -> Standing:
     return next((standing for standing in _WEAKEST_FIRST if standing in held), Standing.CLAIMED)
 
 
-def best_url(cited: Iterable[Reference]) -> str | None:
-    """The address to point at: the first one there is."""
-    return next((reference.url for reference in cited if reference.url), None)
+def best_url(cited: Sequence[Reference]) -> str | None:
+    """The address of the first source named; a claim without one is not given another's."""
+    return cited[0].url if cited else None

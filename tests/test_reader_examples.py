@@ -64,7 +64,12 @@ def test_a_folder_without_examples_is_a_fault(tmp_path: Path) -> None:
 def test_a_repeated_message_is_dropped_and_its_opposite_is_kept() -> None:
     text = "the importer of our billing system is cpu bound, should it move to rust this year"
     one = Example.model_validate(
-        {"text": text, "intent": "decision", "ring": "assess", "criteria": {"cpu_bound": ["yes", "cpu bound"]}}
+        {
+            "text": text,
+            "intent": "decision",
+            "ring": "assess",
+            "criteria": {"cpu_bound": ["yes", "cpu bound"]},
+        }
     )
     again = one.model_copy(update={"text": text + "?"})
     opposite = one.model_copy(update={"text": text.replace("is", "is not"), "criteria": {}})

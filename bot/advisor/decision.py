@@ -9,13 +9,12 @@ from bot.advisor.answer import Answer, Card, Check, Statement
 from bot.advisor.cards import card
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
-from bot.advisor.find import RankedCase, best_sections, rank_cases
+from bot.advisor.find import RankedCase, best_sections, find_guidance, rank_cases
 from bot.advisor.question import Question
 from bot.advisor.ring import Verdict
 from bot.advisor.situation import Situation, situation
 from bot.reader.reading import Reading
 from index.encoder import Vectors
-from index.search import search
 from knowledge.checklist import Item
 from knowledge.model import Intent, Ring
 
@@ -161,7 +160,7 @@ def _guidance(
     reasons: tuple[Statement, ...],
 ) -> Iterator[Statement]:
     """The sentences of the articles that are nearest to the question, if any is near enough."""
-    hits = search(desk.snapshot, vector, question.text, 12, {"kind": "passage"})
+    hits = find_guidance(desk.snapshot, vector, question.text, 12)
     near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
     said = {statement.text for statement in reasons}
     count = 0

@@ -9,7 +9,7 @@ import numpy as np
 
 from index.encoder import Vectors
 from index.search import Hit, search
-from index.snapshot import Snapshot, Stored
+from index.snapshot import BUILT_IN, Snapshot, Stored
 from knowledge.model import CaseStudy, Criterion
 from knowledge.passages import Quote
 from knowledge.vocabulary import Vocabulary
@@ -19,6 +19,12 @@ DEPTH = 40
 DOMAIN_BONUS = 0.25
 LANGUAGE_BONUS = 0.2
 CRITERION_BONUS = 0.06
+OWN = 4
+"""Passages of a team's own documents that are looked at besides the best of all."""
+OWN_COSINE = 0.4
+"""From this likeness on they are about the question."""
+FURTHER_SHARE = 0.15
+"""What a section's further passages add to its score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +87,48 @@ def best_quotes(
     return pairs[:count]
 
 
+def find_guidance(snapshot: Snapshot, vector: Vectors, text: str, count: int) -> list[Hit]:
+    """Passages of articles for a question, a team's own ones among them where they come close."""
+    hits = search(snapshot, vector, text, count, {"kind": "passage"})
+    if snapshot.own_roots:
+        filters = {"kind": "passage", "root": snapshot.own_roots}
+        own = search(snapshot, vector, text, OWN, filters)
+        held = {hit.stored.row for hit in hits}
+        hits += [hit for hit in own if hit.cosine >= OWN_COSINE and hit.stored.row not in held]
+    return hits
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """A section of an article with its matching passages in the article's order."""
 
     source_id: str
     section: str
+    own: bool
     score: float
     passages: tuple[Stored, ...]
 
 
 def best_sections(hits: Sequence[Hit], limit: int) -> list[Section]:
-    """Hits grouped by section: a section counts by its best passage and a little by the others."""
-    grouped: dict[tuple[str, str], list[Hit]] = {}
+    """Hits grouped by section: a section counts by its best passage and a little by the others.
+
+    Where a team's own documents are among the hits, one of their sections is among those shown:
+    they were added because they matter.
+    """
+    grouped: dict[tuple[str, str, str], list[Hit]] = {}
     for hit in hits:
         passage = hit.stored.passage
-        grouped.setdefault((passage.source_id, passage.section), []).append(hit)
+        place = (hit.stored.root, passage.source_id, passage.section)
+        grouped.setdefault(place, []).append(hit)
     sections = []
-    for (source_id, section), members in grouped.items():
+    for (root, source_id, section), members in grouped.items():
         scores = sorted((hit.score for hit in members), reverse=True)
+        score = scores[0] + FURTHER_SHARE * sum(scores[1:4])
         ordered = tuple(hit.stored for hit in sorted(members, key=lambda h: h.stored.row))
-        sections.append(Section(source_id, section, scores[0] + 0.3 * sum(scores[1:4]), ordered))
+        sections.append(Section(source_id, section, root != BUILT_IN, score, ordered))
     sections.sort(key=lambda item: (-item.score, item.passages[0].row))
-    return sections[:limit]
+    shown = sections[:limit]
+    own = next((section for section in sections if section.own), None)
+    if own is not None and own not in shown:
+        shown[-1:] = [own]
+    return shown

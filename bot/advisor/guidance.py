@@ -5,10 +5,9 @@ from __future__ import annotations
 from bot.advisor.answer import Answer
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
-from bot.advisor.find import best_sections
+from bot.advisor.find import best_sections, find_guidance
 from bot.advisor.question import Question
 from index.encoder import Vectors
-from index.search import search
 from index.snapshot import Stored
 from knowledge.model import Intent, Standing
 from knowledge.passages import Quote
@@ -23,7 +22,7 @@ NEAR_ENOUGH = 0.25
 def guide(question: Question, intent: Intent, vector: Vectors, desk: Desk) -> Answer:
     """The sections that come nearest, a few sentences of each, best first."""
     headlines = desk.phrases.headlines
-    hits = search(desk.snapshot, vector, question.text, 16, {"kind": "passage"})
+    hits = find_guidance(desk.snapshot, vector, question.text, 16)
     near = [hit for hit in hits if hit.cosine >= NEAR_ENOUGH]
     citations = Citations(desk.snapshot)
     statements = []

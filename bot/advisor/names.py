@@ -55,12 +55,11 @@ class Names:
     def unknown_in(self, text: str) -> list[str]:
         """Capitalised words that look like names and that no record knows, in order."""
         known_words = {word for name in self.owners for word in _PARTS.split(name)}
-        languages = {w for words in self.vocabulary.languages.values() for w in words}
         found = []
         for match in _CAPITALISED.finditer(text):
             word = match.group().lower()
             opens_sentence = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".!?\n:>"
-            if opens_sentence or word in known_words | languages | {"rust"}:
+            if opens_sentence or word in known_words | {"rust"}:
                 continue
             found.append(match.group())
         return list(dict.fromkeys(found))
@@ -71,12 +70,11 @@ class Names:
         return re.compile(rf"(?<![\w-])(?:{names})(?![\w-])", re.IGNORECASE)
 
     def _names(self, case: CaseStudy) -> set[str]:
-        names = {name.lower() for name in case.names}
+        """The record's own `names`, and what its organisation and system are called in part."""
+        derived = set()
         for title in (case.organisation, case.system):
-            names.add(title.lower())
-            names |= {part.strip().lower() for part in title.split(" / ")}
-            for word in _PARTS.split(title):
-                lowered = word.lower().strip(".")
-                if len(lowered) > 1 and lowered not in self.vocabulary.generic_words:
-                    names.add(lowered)
-        return {name for name in names if name and name not in self.vocabulary.generic_words}
+            derived |= {title.lower(), *(part.strip().lower() for part in title.split(" / "))}
+            derived |= {word.lower().strip(".") for word in _PARTS.split(title)}
+        generic = self.vocabulary.generic_words
+        proper = {name for name in derived if len(name) > 1 and name not in generic}
+        return proper | {name.lower() for name in case.names}

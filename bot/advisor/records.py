@@ -8,10 +8,9 @@ from bot.advisor.answer import Answer, Statement
 from bot.advisor.cards import card
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
-from bot.advisor.find import RankedCase, best_sections, rank_cases
+from bot.advisor.find import RankedCase, best_sections, find_guidance, rank_cases
 from bot.advisor.question import Question
 from index.encoder import Vectors
-from index.search import search
 from knowledge.model import Direction, Intent
 
 SHOWN = 4
@@ -68,7 +67,7 @@ def _guidance(
     question: Question, vector: Vectors, desk: Desk, citations: Citations
 ) -> Iterator[Statement]:
     """Up to two sentences of articles, where they come close to the question."""
-    hits = search(desk.snapshot, vector, question.text, 8, {"kind": "passage"})
+    hits = find_guidance(desk.snapshot, vector, question.text, 8)
     near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
     for section in best_sections(near, 2):
         for quote in section.passages[0].passage.quotes[:1]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from bot.advisor.answer import Answer, Check, Statement
+from bot.advisor.answer import Answer, Check, Citation, Statement
 from knowledge.checklist import Checklist
 from knowledge.phrases import Phrases
 
@@ -107,14 +108,42 @@ def _flips(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
 
 
 def _sources(answer: Answer, phrases: Phrases) -> str:
+    lines = [
+        f"{_numbers(source.numbers)} {', '.join((source.title, *source.standings(phrases)))}, "
+        f"{source.place}"
+        for source in sources(answer)
+    ]
+    return "\n".join([f"{phrases.labels.sources}:", *lines]) if lines else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Citations that lead to the same place, as one line of a reply."""
+
+    title: str
+    place: str
+    citations: tuple[Citation, ...]
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        return tuple(citation.n for citation in self.citations)
+
+    def standings(self, phrases: Phrases) -> tuple[str, ...]:
+        """The standings of the citations in words, each once."""
+        named = (phrases.standings[citation.standing] for citation in self.citations)
+        return tuple(dict.fromkeys(named))
+
+
+def sources(answer: Answer) -> list[Source]:
+    """What the shown sentences cite, by place, in the order of first mention."""
     used = {n for statement in answer.statements for n in statement.citations}
     used |= {n for c in answer.checklist if c.state != "unknown" for n in c.citations}
-    lines = []
+    grouped: dict[tuple[str, str], list[Citation]] = {}
     for citation in answer.citations:
         if citation.n in used:
-            parts = [citation.title, phrases.standings[citation.standing], citation.url]
-            lines.append(f"[{citation.n}] " + ", ".join(part for part in parts if part))
-    return "\n".join([f"{phrases.labels.sources}:", *lines]) if lines else ""
+            title = citation.title.split(" › ")[0]
+            grouped.setdefault((title, citation.url or citation.path), []).append(citation)
+    return [Source(title, place, tuple(cited)) for (title, place), cited in grouped.items()]
 
 
 def _standing(statement: Statement, answer: Answer, phrases: Phrases) -> str:

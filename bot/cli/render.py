@@ -11,7 +11,7 @@ from rich.text import Text
 
 from bot.advisor.answer import Answer, Card, Check, Statement
 from bot.advisor.desk import Desk
-from bot.advisor.text import FLIPS, QUESTIONS, stated
+from bot.advisor.text import FLIPS, QUESTIONS, sources, stated
 from knowledge.model import Ring
 
 _COLOURS = {
@@ -55,9 +55,9 @@ def _parts(answer: Answer, desk: Desk) -> list[RenderableType]:
             for flip in answer.flips[:FLIPS]
         ]
         parts.append(_section(labels.flips, flips))
-    sources = _sources(answer, desk)
-    if sources:
-        parts.append(_section(labels.sources, sources))
+    listed = _sources(answer, desk)
+    if listed:
+        parts.append(_section(labels.sources, listed))
     parts.append(Text(f"snapshot {answer.snapshot}, receipt {answer.receipt}", style="dim"))
     return parts
 
@@ -114,16 +114,11 @@ def _card(card: Card, answer: Answer, desk: Desk) -> RenderableType:
 
 
 def _sources(answer: Answer, desk: Desk) -> list[RenderableType]:
-    used = {n for statement in answer.statements for n in statement.citations}
-    used |= {n for c in answer.checklist if c.state != "unknown" for n in c.citations}
     table = Table.grid(padding=(0, 1))
-    for citation in answer.citations:
-        if citation.n in used:
-            place = citation.url or citation.path
-            standing = desk.phrases.standings[citation.standing]
-            table.add_row(
-                f"[{citation.n}]", Text.assemble(f"{citation.title}, {standing}, ", (place, "dim"))
-            )
+    for source in sources(answer):
+        numbers = ",".join(map(str, source.numbers))
+        described = ", ".join((source.title, *source.standings(desk.phrases)))
+        table.add_row(f"[{numbers}]", Text.assemble(described, "\n", (source.place, "dim")))
     return [table] if table.row_count else []
 
 

@@ -61,9 +61,9 @@ def item(tokenizer: Tokenizer, example: Example) -> Item:
     return Item(tokens, tags, signals, INTENTS.index(example.intent), ring)
 
 
-def collate(tokenizer: Tokenizer, items: Sequence[Item]) -> Batch:
+def collate(items: Sequence[Item]) -> Batch:
     """The items as one batch."""
-    parts = [batch(tokenizer, item.tokens, [item.range]) for item in items]
+    parts = [batch(item.tokens, [item.range]) for item in items]
     longest = max(ids.shape[1] for ids, _ in parts)
     ids = np.zeros((len(items), longest), dtype=np.int64)
     mask = np.zeros_like(ids)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FALL: Final = 0.4
-"""A neighbour belongs to the phrase while it has this share of the strongest token's probability."""
+"""A neighbour belongs to the phrase if it has this share of the strongest token's probability."""
 GAP: Final = 2
 """Weaker tokens that a phrase may bridge."""
 LONGEST: Final = 28

@@ -9,7 +9,6 @@ from typing import Final
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from torch import Tensor, nn
 
 from bot.reader.adapter import merged
 from bot.reader.card import load_card
@@ -96,6 +95,8 @@ def _write(network: ReaderNetwork, path: Path) -> None:
         external_data=False,
         verbose=False,
     )
+    if program is None:
+        raise ExportError("PyTorch's exporter returned no program")
     program.save(str(path), external_data=False)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
-from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -44,7 +43,7 @@ class Fitted:
     adapter: dict[str, Tensor]
 
 
-def fit(settings: Settings, tokenizer: Tokenizer, items: Sequence[Item]) -> Fitted:
+def fit(settings: Settings, items: Sequence[Item]) -> Fitted:
     """A network fitted to the items: the same for the same settings, items and machine."""
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)
@@ -58,7 +57,7 @@ def fit(settings: Settings, tokenizer: Tokenizer, items: Sequence[Item]) -> Fitt
     for epoch in range(settings.epochs):
         started, total = time.monotonic(), 0.0
         for rows in by_length(lengths, settings.batch, chance):
-            batch = collate(tokenizer, [items[row] for row in rows])
+            batch = collate([items[row] for row in rows])
             loss = _loss(_forward(network, batch), batch)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -71,13 +70,13 @@ def fit(settings: Settings, tokenizer: Tokenizer, items: Sequence[Item]) -> Fitt
     return _reduced(network, settings.rank)
 
 
-def predict(network: ReaderNetwork, tokenizer: Tokenizer, items: Sequence[Item]) -> list[Logits]:
+def predict(network: ReaderNetwork, items: Sequence[Item]) -> list[Logits]:
     """The logits of each item's first window, in the order of the items."""
     found: dict[int, Logits] = {}
     order = sorted(range(len(items)), key=lambda row: len(items[row].tokens))
     for start in range(0, len(order), 32):
         rows = order[start : start + 32]
-        batch = collate(tokenizer, [items[row] for row in rows])
+        batch = collate([items[row] for row in rows])
         with torch.no_grad():
             outputs: Outputs = network(batch.input_ids, batch.attention_mask)
         for place, row in enumerate(rows):

@@ -91,8 +91,8 @@ def base_encoder() -> nn.Module:
     from transformers import BertModel
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     encoder: nn.Module = BertModel.from_pretrained(
         str(base_model()), add_pooling_layer=False, attn_implementation="sdpa"
     )
@@ -110,4 +110,4 @@ def adapted_encoder(rank: int, dropout: float) -> nn.Module:
         target_modules=["query", "key", "value", "dense"],
         use_rslora=False,
     )
-    return get_peft_model(base_encoder(), config)  # type: ignore[arg-type]
+    return get_peft_model(base_encoder(), config)

@@ -82,7 +82,7 @@ class TrainedReader:
         """The reading of `text`; offsets in it count characters of `text` itself."""
         tokens = tokenize(self._tokenizer, text)
         ranges = windows(len(tokens))
-        ids, mask = batch(self._tokenizer, tokens, ranges)
+        ids, mask = batch(tokens, ranges)
         feed = {"input_ids": ids, "attention_mask": mask}
         outputs = self._session.run(list(OUTPUTS), feed)
         return decode(self.card, text, tokens, merge(len(tokens), ranges, *outputs))

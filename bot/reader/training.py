@@ -44,8 +44,8 @@ def cross_validate(
     for held_out in range(count):
         print(f"fold {held_out + 1} of {count}", flush=True)
         unseen = np.flatnonzero(fold == held_out).tolist()
-        fitted = fit(settings, tokenizer, [items[i] for i in np.flatnonzero(fold != held_out)])
-        predicted = predict(fitted.network, tokenizer, [items[i] for i in unseen])
+        fitted = fit(settings, [items[i] for i in np.flatnonzero(fold != held_out)])
+        predicted = predict(fitted.network, [items[i] for i in unseen])
         found.update(zip(unseen, predicted, strict=True))
     return [found[row] for row in range(len(examples))]
 
@@ -109,7 +109,7 @@ def main() -> None:
         settings=asdict(settings) | {"folds": arguments.folds},
     )
     print("all examples", flush=True)
-    fitted = fit(settings, tokenizer, [item(tokenizer, example) for example in examples])
+    fitted = fit(settings, [item(tokenizer, example) for example in examples])
     save(arguments.out, fitted, card)
     print(f"wrote {arguments.out} after {(time.monotonic() - started) / 60:.0f} minutes")
 

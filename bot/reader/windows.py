@@ -14,6 +14,9 @@ from bot.reader.markup import plain
 
 WINDOW: Final = 256
 """Tokens in a window, `[CLS]` and `[SEP]` among them."""
+START: Final = 101
+END: Final = 102
+"""The ids of `[CLS]` and `[SEP]`; padding is 0."""
 OVERLAP: Final = 64
 """Tokens that two neighbouring windows share: a sentence up to this long is whole in one."""
 HEAD_WINDOWS: Final = 8
@@ -69,17 +72,17 @@ def windows(count: int) -> list[tuple[int, int]]:
 
 
 def batch(
-    tokenizer: Tokenizer, tokens: Tokens, ranges: list[tuple[int, int]]
+    tokens: Tokens, ranges: list[tuple[int, int]]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """`input_ids` and `attention_mask`, each `[windows, longest + 2]`, padded on the right."""
     longest = max(last - first for first, last in ranges) + 2
-    ids = np.full((len(ranges), longest), tokenizer.token_to_id("[PAD]"), dtype=np.int64)
+    ids = np.zeros((len(ranges), longest), dtype=np.int64)
     mask = np.zeros_like(ids)
     for row, (first, last) in enumerate(ranges):
         size = last - first
-        ids[row, 0] = tokenizer.token_to_id("[CLS]")
+        ids[row, 0] = START
         ids[row, 1 : size + 1] = tokens.ids[first:last]
-        ids[row, size + 1] = tokenizer.token_to_id("[SEP]")
+        ids[row, size + 1] = END
         mask[row, : size + 2] = 1
     return ids, mask
 
