@@ -44,7 +44,7 @@ def write_snapshot(
     _write_passages(folder / PASSAGES_FILE, entries)
     write_vectors(folder, vectors)
     tokens = Tokens()
-    write_words(folder, [tokens(p.searchable) for entry in entries for p in entry.passages])
+    write_words(folder, [tokens(p.words) for entry in entries for p in entry.passages])
     files = {
         file.relative_to(folder).as_posix(): FileRecord.of(file)
         for file in sorted(folder.rglob("*"))

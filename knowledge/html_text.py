@@ -119,7 +119,7 @@ def html_passages(document: Document, fits: Fits) -> Iterator[Passage]:
                 part[0].start,
                 part[-1].end,
                 " ".join(quote.text for quote in part),
-                " › ".join((title, *heading)),
+                heading[-1] if heading else title,
                 part,
             )
 

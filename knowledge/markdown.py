@@ -84,7 +84,7 @@ def markdown_passages(document: Document, references: References, fits: Fits) ->
         for part in groups_that_fit(_small_quotes(quotes, document.text, fits), fits):
             start, end = part[0].start, part[-1].end
             text = " ".join(quote.text for quote in part)
-            context = " › ".join((title, *heading))
+            context = heading[-1] if heading else title
             if block.lead:
                 context = f"{context}\n{block.lead}"
             section = slug(heading[-1] if heading else title)

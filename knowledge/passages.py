@@ -46,8 +46,8 @@ class Quote:
 class Passage:
     """A stretch of a document with its place in it: the unit of search.
 
-    `context` is what surrounds the words (title, headings, the record's name and direction): it is
-    searched together with the text, but never quoted.
+    `context` is what the words need to be understood: the nearest heading and the line that leads a
+    list in, or the record's name and direction. It is embedded with the text, but never quoted.
     """
 
     kind: Kind
@@ -64,5 +64,14 @@ class Passage:
 
     @property
     def searchable(self) -> str:
-        """What is embedded and tokenised."""
+        """What is embedded."""
         return f"{self.context}\n{self.text}" if self.context else self.text
+
+    @property
+    def words(self) -> str:
+        """What is tokenised: all headings and the title too.
+
+        In the embedding they would drown a short text: with the whole path in front, every item of
+        a list comes out alike.
+        """
+        return "\n".join((self.title, *self.heading, self.searchable))

@@ -72,7 +72,7 @@ def plain_passages(document: Document, fits: Fits) -> Iterator[Passage]:
                 text = document.text[start:end]
                 lead = _SPACE.sub(" ", text).strip() if text.rstrip().endswith(":") else ""
         above = columns if first.row else lead if first.item else ""
-        context = " › ".join((title, *heading)) + (f"\n{above}" if above else "")
+        context = (heading[-1] if heading else title) + (f"\n{above}" if above else "")
         yield from _passages(document, title, heading, context, quotes, fits)
 
 

@@ -12,7 +12,7 @@ from knowledge.passages import Document, Passage
 from knowledge.plain import plain_passages
 from knowledge.references import References
 
-SPLITTER_VERSION = 2
+SPLITTER_VERSION = 3
 """Part of a snapshot's manifest: raise it when the same file would split differently."""
 
 

@@ -56,7 +56,7 @@ class Advisor:
     def _compose(self, question: Question, intent: Intent, reading: Reading) -> Answer:
         if intent is Intent.OUT_OF_SCOPE:
             return self._decline(question)
-        vector = self._encoder.embed_query(question.text)
+        vector = self._encoder.embed_query(about_rust(question.text))
         if intent is Intent.DECISION:
             return decide(question, reading, vector, self.desk)
         if intent is Intent.CASE_STUDY:
@@ -73,6 +73,16 @@ class Advisor:
             notes=(headlines.abilities,),
             snapshot=self.desk.snapshot.id,
         )
+
+
+def about_rust(text: str) -> str:
+    """The text as it is searched for: everything here is about Rust, so the question is too.
+
+    A short question that does not say so lies far from all passages: "how much does velocity drop
+    in the first months" comes to a cosine of 0.40 with the sentence that answers it, and of 0.72
+    with the word in front.
+    """
+    return text if "rust" in text.lower() else f"Rust: {text}"
 
 
 def receipt(answer: Answer, question: Question) -> str:

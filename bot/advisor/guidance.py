@@ -28,7 +28,9 @@ def guide(question: Question, intent: Intent, vector: Vectors, desk: Desk) -> An
     statements = []
     for section, count in zip(best_sections(near, SECTIONS), SENTENCES, strict=False):
         quotes = [(stored, q) for stored in section.passages for q in stored.passage.quotes]
-        statements += [citations.state(*pair) for pair in _most_telling(quotes, count)]
+        statements += [
+            citations.state(*pair) for pair in _most_telling(quotes, question.text, desk, count)
+        ]
     headline = headlines.cost if intent is Intent.COST else headlines.adoption
     return Answer(
         question=question.text,
@@ -41,7 +43,18 @@ def guide(question: Question, intent: Intent, vector: Vectors, desk: Desk) -> An
     )
 
 
-def _most_telling(quotes: list[tuple[Stored, Quote]], count: int) -> list[tuple[Stored, Quote]]:
-    """Sourced sentences before advice where not all fit, in the order of the document."""
-    order = sorted(range(len(quotes)), key=lambda i: (quotes[i][1].standing is Standing.ADVICE, i))
-    return [quotes[i] for i in sorted(order[:count])]
+def _most_telling(
+    quotes: list[tuple[Stored, Quote]], question: str, desk: Desk, count: int
+) -> list[tuple[Stored, Quote]]:
+    """The sentences that share most words with the question, in the order of the document.
+
+    Where that does not tell them apart, sourced sentences go before advice.
+    """
+    tokens = desk.snapshot.words.tokens
+    asked = set(tokens(question))
+
+    def rank(index: int) -> tuple[int, bool, int]:
+        quote = quotes[index][1]
+        return -len(asked & set(tokens(quote.text))), quote.standing is Standing.ADVICE, index
+
+    return [quotes[index] for index in sorted(sorted(range(len(quotes)), key=rank)[:count])]

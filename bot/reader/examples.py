@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -36,7 +35,7 @@ class Example(Frozen):
     text: Annotated[str, Field(min_length=1, max_length=20_000)]
     intent: Intent
     ring: Ring | None = None
-    criteria: dict[Criterion, tuple[State, str]] = {}
+    criteria: dict[Criterion, tuple[State, str]] = Field(default_factory=dict)
     group: str | None = None
 
     @model_validator(mode="after")
@@ -144,24 +143,26 @@ def near_pairs(texts: Sequence[str]) -> Iterator[tuple[int, int, float]]:
             candidates.update(combinations(bucket, 2))
     for first, second in sorted(candidates):
         one, other = grams[first], grams[second]
-        similarity = len(one & other) / len(one | other)
+        shared = len(np.intersect1d(one, other, assume_unique=True))
+        similarity = shared / (len(one) + len(other) - shared)
         if similarity >= NEAR:
             yield first, second, similarity
 
 
-def _grams(text: str) -> frozenset[int]:
-    words = " ".join(text.lower().split())
-    last = max(len(words) - _GRAM, 0)
-    return frozenset(zlib.crc32(words[i : i + _GRAM].encode()) for i in range(last + 1))
+def _grams(text: str) -> NDArray[np.int64]:
+    """The distinct runs of five bytes of the text in lower case, each as one number, sorted."""
+    content = " ".join(text.lower().split()).encode().ljust(_GRAM)
+    runs = np.lib.stride_tricks.sliding_window_view(np.frombuffer(content, np.uint8), _GRAM)
+    return np.unique(runs.astype(np.int64) @ (1 << 8 * np.arange(_GRAM, dtype=np.int64)))
 
 
-def _signatures(grams: Sequence[frozenset[int]]) -> NDArray[np.int64]:
+def _signatures(grams: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """MinHash signatures, shape `[texts, bands x rows]`."""
     generator = np.random.default_rng(0)
     factors = generator.integers(1, _PRIME, size=(2, _BANDS * _ROWS), dtype=np.int64)
     signatures = np.empty((len(grams), _BANDS * _ROWS), dtype=np.int64)
     for index, own in enumerate(grams):
-        values = np.fromiter(own, dtype=np.int64, count=len(own))[:, None] % _PRIME
+        values = own[:, None] % _PRIME
         signatures[index] = ((values * factors[0] + factors[1]) % _PRIME).min(axis=0)
     return signatures
 

@@ -46,7 +46,7 @@ class Fitted:
 def fit(settings: Settings, items: Sequence[Item]) -> Fitted:
     """A network fitted to the items: the same for the same settings, items and machine."""
     torch.manual_seed(settings.seed)
-    chance = random.Random(settings.seed)
+    chance = random.Random(settings.seed)  # noqa: S311 - an order of batches is no secret
     network = ReaderNetwork(base_encoder(), Heads(settings.dropout))
     network.encoder.get_submodule("embeddings").requires_grad_(False)
     network.train()

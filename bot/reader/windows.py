@@ -19,8 +19,8 @@ END: Final = 102
 """The ids of `[CLS]` and `[SEP]`; padding is 0."""
 OVERLAP: Final = 64
 """Tokens that two neighbouring windows share: a sentence up to this long is whole in one."""
-HEAD_WINDOWS: Final = 8
-TAIL_WINDOWS: Final = 4
+HEAD_WINDOWS: Final = 6
+TAIL_WINDOWS: Final = 2
 """A message of more windows than both keeps these from its start and these from its end."""
 HEAD_CHARACTERS: Final = 24_000
 TAIL_CHARACTERS: Final = 12_000
