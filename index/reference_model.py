@@ -141,7 +141,7 @@ def _write_onnx(reference: SentenceTransformer, file: Path) -> None:
             input_names=["input_ids", "attention_mask"],
             output_names=["unit_vectors"],
             dynamic_shapes=(shape, shape),
-            external_data=False,
+            external_data=True,  # weights beside the graph are mapped, not copied into memory
             verbose=False,
             dynamo=True,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -81,9 +82,13 @@ class Checklist(Frozen):
             raise ValueError("a criterion stands twice")
         return self
 
-    def __getitem__(self, criterion: Criterion | str) -> Item:
-        return next(item for item in self.items if item.id == criterion)
+    @cached_property
+    def _by_id(self) -> dict[Criterion, Item]:
+        return {item.id: item for item in self.items}
+
+    def __getitem__(self, criterion: Criterion) -> Item:
+        return self._by_id[criterion]
 
     def position(self, criterion: Criterion) -> int:
         """Where a criterion stands in the order shown."""
-        return next(n for n, item in enumerate(self.items) if item.id is criterion)
+        return self.items.index(self._by_id[criterion])

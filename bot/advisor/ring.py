@@ -44,27 +44,20 @@ class Verdict:
 
 def judge(states: States, lean: Lean, checklist: Checklist) -> Verdict:
     """The verdict on what is stated and how the whole message reads."""
-    points = {ring: float(checklist.start.of(ring)) for ring in Ring}
-    for ring in Ring:
-        for criterion, state in states.items():
-            points[ring] += checklist[criterion].adds(state).of(ring)
-        if lean:
-            points[ring] += checklist.whole * math.log(max(lean[ring], _FLOOR))
-    points = {ring: round(value, 3) for ring, value in points.items()}
-    winner = max(Ring, key=lambda ring: points[ring])
-    return Verdict(winner, points, _softmax(points, checklist.scale))
+    return _verdict(_points(states, lean, checklist), checklist)
 
 
 def flips(states: States, lean: Lean, checklist: Checklist) -> tuple[Flip, ...]:
     """Each single changed fact that changes the ring: stated ones turned round come first."""
-    ring = judge(states, lean, checklist).ring
+    points = _points(states, lean, checklist)
+    ring = _winner(points)
     found = []
-    ordered = sorted(checklist.items, key=lambda item: item.id not in states)
-    for item in ordered:
-        for state in _other_states(states, item):
-            changed = judge({**states, item.id: state}, lean, checklist).ring
-            if changed is not ring:
-                found.append(Flip(criterion=item.id, state=state, ring=changed))
+    for item in sorted(checklist.items, key=lambda item: item.id not in states):
+        for state in _STATES:
+            if state != states.get(item.id):
+                changed = _winner(_changed(points, item, states.get(item.id), state))
+                if changed is not ring:
+                    found.append(Flip(criterion=item.id, state=state, ring=changed))
     return tuple(found)
 
 
@@ -79,18 +72,19 @@ def missing(
     How decisive one is: the expected shift of the ring's probabilities (total variation) if the
     asker answered it, each answer weighted by how likely the text makes it.
     """
-    now = judge(states, lean, checklist).probabilities
+    points = _points(states, lean, checklist)
+    now = _softmax(points, checklist.scale)
 
-    def shift(criterion: Criterion) -> float:
+    def shift(item: Item) -> float:
         total = 0.0
         for state in _STATES:
-            then = judge({**states, criterion: state}, lean, checklist).probabilities
+            then = _softmax(_changed(points, item, None, state), checklist.scale)
             distance = sum(abs(now[ring] - then[ring]) for ring in Ring) / 2
-            total += max(likely.get((criterion, state), 0.0), _PRIOR) * distance
-        return total
+            total += max(likely.get((item.id, state), 0.0), _PRIOR) * distance
+        return round(total, 6)
 
-    unstated = [item.id for item in checklist.items if item.id not in states]
-    return tuple(sorted(unstated, key=lambda c: (-round(shift(c), 6), checklist.position(c))))
+    unstated = [item for item in checklist.items if item.id not in states]
+    return tuple(item.id for item in sorted(unstated, key=shift, reverse=True))
 
 
 def weighs(item: Item, state: State) -> Weighs:
@@ -102,9 +96,36 @@ def weighs(item: Item, state: State) -> Weighs:
 _STATES: tuple[State, State] = ("yes", "no")
 
 
-def _other_states(states: States, item: Item) -> tuple[State, ...]:
-    held = states.get(item.id)
-    return tuple(state for state in _STATES if state != held)
+def _points(states: States, lean: Lean, checklist: Checklist) -> dict[Ring, float]:
+    rows = [checklist[criterion].adds(state) for criterion, state in states.items()]
+    points = {}
+    for ring in Ring:
+        points[ring] = float(checklist.start.of(ring)) + sum(row.of(ring) for row in rows)
+        if lean:
+            points[ring] += checklist.whole * math.log(max(lean[ring], _FLOOR))
+    return points
+
+
+def _changed(
+    points: Mapping[Ring, float], item: Item, before: State | None, after: State
+) -> dict[Ring, float]:
+    """The points with one answer put in another's place."""
+    taken = item.adds(before) if before else None
+    given = item.adds(after)
+    return {
+        ring: value + given.of(ring) - (taken.of(ring) if taken else 0)
+        for ring, value in points.items()
+    }
+
+
+def _winner(points: Mapping[Ring, float]) -> Ring:
+    """The ring with the most points; the earlier one in the order of `Ring` where two are level."""
+    return max(Ring, key=lambda ring: points[ring])
+
+
+def _verdict(points: Mapping[Ring, float], checklist: Checklist) -> Verdict:
+    shown = {ring: round(value, 3) for ring, value in points.items()}
+    return Verdict(_winner(points), shown, _softmax(points, checklist.scale))
 
 
 def _softmax(points: Mapping[Ring, float], scale: float) -> dict[Ring, float]:

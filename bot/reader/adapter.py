@@ -1,46 +1,62 @@
-"""The fine-tuned difference to the packaged encoder, kept as low-rank factors (LoRA's form).
+"""The fine-tuned difference to the packaged encoder, in four bits a weight.
 
-The encoder's linear layers are trained in full, which on a CPU is faster than training factors;
-what was learnt is then written as `weight + left @ right` with a small rank and kept in half
-precision. See docs/reading-experiments.md for what that costs.
+Training changes the encoder's weights a little; the committed file holds that little, so that
+megabytes instead of the whole model are kept. A low-rank form (LoRA's) of the same size loses
+more: see docs/reading-experiments.md.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 import torch
 from torch import Tensor, nn
 
+GROUP: Final = 32
+"""Neighbouring weights of a row that share one scale."""
+_LARGEST: Final = 7
 
-def factorised(before: dict[str, Tensor], after: dict[str, Tensor], rank: int) -> dict[str, Tensor]:
-    """Half-precision factors of every matrix that changed, and every changed vector as it is.
 
-    `weight` of shape `[out, in]` gives `weight.left` `[out, rank]` and `weight.right`
-    `[rank, in]`, the best approximation of the difference (truncated SVD).
+def difference(before: dict[str, Tensor], after: dict[str, Tensor]) -> dict[str, Tensor]:
+    """What turns `before` into `after`: matrices in four bits, vectors in half precision.
+
+    A matrix `weight` `[out, in]` that changed gives `weight.codes`, uint8 `[out, in / 2]` with
+    two weights a byte, and `weight.scales`, float16 `[out, in / 32]`.
     """
     kept: dict[str, Tensor] = {}
     for name, trained in after.items():
-        difference = trained - before[name]
-        if not difference.any():
+        change = trained - before[name]
+        if not change.any():
             continue
-        if trained.dim() < 2:
-            kept[name] = trained.half()
-            continue
-        left, strengths, right = torch.linalg.svd(difference, full_matrices=False)
-        roots = strengths[:rank].sqrt()
-        kept[f"{name}.left"] = (left[:, :rank] * roots).half().contiguous()
-        kept[f"{name}.right"] = (roots[:, None] * right[:rank]).half().contiguous()
+        if change.dim() == 1:
+            kept[name] = change.half()
+        else:
+            kept[f"{name}.codes"], kept[f"{name}.scales"] = _packed(change)
     return kept
 
 
 def merged(encoder: nn.Module, adapter: dict[str, Tensor]) -> nn.Module:
-    """`encoder` with the adapter worked into its weights, in place."""
+    """`encoder` with the difference added to its weights, in place."""
     state = encoder.state_dict()
     for name, value in adapter.items():
-        if name.endswith(".left"):
-            weight = name.removesuffix(".left")
-            right = adapter[f"{weight}.right"]
-            state[weight] = state[weight] + value.float() @ right.float()
-        elif not name.endswith(".right"):
-            state[name] = value.float()
+        if name.endswith(".codes"):
+            weight = name.removesuffix(".codes")
+            state[weight] = state[weight] + _unpacked(value, adapter[f"{weight}.scales"])
+        elif not name.endswith(".scales"):
+            state[name] = state[name] + value.float()
     encoder.load_state_dict(state)
     return encoder
+
+
+def _packed(change: Tensor) -> tuple[Tensor, Tensor]:
+    groups = change.reshape(len(change), -1, GROUP)
+    scales = (groups.abs().amax(-1) / _LARGEST).half()
+    steps = groups / scales.float().clamp(min=1e-12).unsqueeze(-1)
+    codes = (steps.round().clamp(-_LARGEST, _LARGEST) + _LARGEST + 1).to(torch.uint8).flatten(1)
+    return codes[:, ::2] * 16 + codes[:, 1::2], scales
+
+
+def _unpacked(packed: Tensor, scales: Tensor) -> Tensor:
+    codes = torch.stack([packed // 16, packed % 16], dim=-1).flatten(1).float() - _LARGEST - 1
+    groups = codes.reshape(len(codes), -1, GROUP)
+    return (groups * scales.float().unsqueeze(-1)).flatten(1)

@@ -1,8 +1,9 @@
-"""Variations of an example that change its words and none of its labels."""
+"""Variations of an example: other words, and labels that are certain to fit them."""
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Sequence
 from typing import Final
 
@@ -14,18 +15,27 @@ CHATTER_SHARE: Final = 0.25
 TYPO_SHARE: Final = 0.2
 """Examples that get typing errors."""
 LETTERS_PER_TYPO: Final = 50
+ELSEWHERE_SHARE: Final = 0.2
+"""Questions about Rust that are also asked about something else, which makes them off-topic."""
 
-_LONGEST_CHATTER: Final = 160
+_LONGEST_CHATTER: Final = 80
+_RUST = re.compile(r"\brust\b", re.IGNORECASE)
+_STILL_RUST = re.compile(r"rust|cargo|crate|borrow|tokio|clippy|oxid|axum|actix|pyo3|wasm", re.I)
+_ELSEWHERE: Final = (
+    *("Kotlin", "Elixir", "Go", "Scala", "TypeScript", "Swift", "Zig", "COBOL", "Haskell", "PHP"),
+    *("Kubernetes", "Kafka", "Terraform", "GraphQL", "React", "Snowflake", "Databricks", "SAP"),
+)
 
 
 def chatter(examples: Sequence[Example]) -> list[str]:
-    """The short off-topic messages that do not speak of Rust: talk to put around a question."""
+    """The short off-topic messages that neither ask nor speak of Rust: talk around a question."""
     return [
         example.text
         for example in examples
         if example.intent is Intent.OUT_OF_SCOPE
         and len(example.text) <= _LONGEST_CHATTER
-        and "rust" not in example.text.lower()
+        and not _STILL_RUST.search(example.text)
+        and "?" not in example.text
     ]
 
 
@@ -36,6 +46,23 @@ def varied(example: Example, talk: Sequence[str], chance: random.Random) -> Exam
     if talk and chance.random() < CHATTER_SHARE:
         example = _surrounded(example, chance.choice(talk), chance)
     return example
+
+
+def asked_elsewhere(example: Example, chance: random.Random) -> Example | None:
+    """The question about another technology, off-topic for this bot; None where that is unsure.
+
+    Only questions about cases, costs and adoption that name Rust by its name are turned: what a
+    decision is about is often clear without the name.
+    """
+    if example.intent in (Intent.DECISION, Intent.OUT_OF_SCOPE):
+        return None
+    if chance.random() >= ELSEWHERE_SHARE:
+        return None
+    other = chance.choice(_ELSEWHERE)
+    text, count = _RUST.subn(other, example.text)
+    if not count or _STILL_RUST.search(text) or other.lower() in example.text.lower():
+        return None
+    return Example(text=text, intent=Intent.OUT_OF_SCOPE)
 
 
 def _surrounded(example: Example, talk: str, chance: random.Random) -> Example:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,7 +84,7 @@ def collate(items: Sequence[Item]) -> Batch:
     )
 
 
-def by_length(lengths: Sequence[int], size: int, chance: random.Random) -> Iterator[list[int]]:
+def by_length(lengths: Sequence[int], size: int, chance: random.Random) -> list[list[int]]:
     """Every index once, in random batches of `size` whose members are of similar length."""
     order = list(range(len(lengths)))
     chance.shuffle(order)
@@ -93,4 +93,4 @@ def by_length(lengths: Sequence[int], size: int, chance: random.Random) -> Itera
         pool = sorted(order[start : start + size * _POOL], key=lambda index: lengths[index])
         found.extend(pool[at : at + size] for at in range(0, len(pool), size))
     chance.shuffle(found)
-    yield from found
+    return found

@@ -29,6 +29,7 @@ def reading_card(
     examples: Sequence[Example],
     logits: Sequence[Logits],
     *,
+    examples_trained: int,
     base: str,
     base_sha256: str,
     examples_sha256: str,
@@ -62,7 +63,7 @@ def reading_card(
     card = Card(
         base=base,
         base_sha256=base_sha256,
-        examples=len(examples),
+        examples=examples_trained,
         examples_sha256=examples_sha256,
         settings=settings,
         calibration=calibration,

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-FALL: Final = 0.4
+FALL: Final = 0.12
 """A neighbour belongs to the phrase if it has this share of the strongest token's probability."""
 GAP: Final = 2
 """Weaker tokens that a phrase may bridge."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn import functional
 
-from bot.reader.adapter import factorised, merged
-from bot.reader.batches import NO_RING, Batch, Item, by_length, collate
+from bot.reader.adapter import difference, merged
+from bot.reader.augmentation import asked_elsewhere, chatter, varied
+from bot.reader.batches import NO_RING, Batch, Item, by_length, collate, item
+from bot.reader.examples import Example
 from bot.reader.labels import INTENTS
 from bot.reader.network import Heads, Outputs, ReaderNetwork, base_encoder
 from bot.reader.reading import Logits, merge
@@ -32,7 +34,6 @@ class Settings:
     weight_decay: float = 0.01
     dropout: float = 0.1
     warm_up: float = 0.06
-    rank: int = 64
 
 
 @dataclass(frozen=True)
@@ -43,31 +44,33 @@ class Fitted:
     adapter: dict[str, Tensor]
 
 
-def fit(settings: Settings, items: Sequence[Item]) -> Fitted:
-    """A network fitted to the items: the same for the same settings, items and machine."""
+def fit(settings: Settings, tokenizer: Tokenizer, examples: Sequence[Example]) -> Fitted:
+    """A network fitted to the examples: the same for the same settings, order and machine."""
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)  # noqa: S311 - an order of batches is no secret
     network = ReaderNetwork(base_encoder(), Heads(settings.dropout))
     network.encoder.get_submodule("embeddings").requires_grad_(False)
     network.train()
     optimizer = torch.optim.AdamW(_parameter_groups(network, settings), fused=True)
-    steps = settings.epochs * math.ceil(len(items) / settings.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, _rise_and_fall(settings, steps))
-    lengths = [len(one.tokens) for one in items]
+    full_rates = [group["lr"] for group in optimizer.param_groups]
     for epoch in range(settings.epochs):
         started, total = time.monotonic(), 0.0
-        for rows in by_length(lengths, settings.batch, chance):
+        items = [item(tokenizer, example) for example in _varied(examples, chance)]
+        order = by_length([len(one.tokens) for one in items], settings.batch, chance)
+        for number, rows in enumerate(order):
+            progress = (epoch + (number + 0.5) / len(order)) / settings.epochs
+            for group, rate in zip(optimizer.param_groups, full_rates, strict=True):
+                group["lr"] = rate * min(progress / settings.warm_up, 1 - progress)
             batch = collate([items[row] for row in rows])
             loss = _loss(_forward(network, batch), batch)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
-            schedule.step()
             total += loss.item() * len(rows)
         seconds = time.monotonic() - started
         print(f"pass {epoch + 1}: loss {total / len(items):.3f}, {seconds:.0f} s", flush=True)
-    return _reduced(network, settings.rank)
+    return _reduced(network)
 
 
 def predict(network: ReaderNetwork, items: Sequence[Item]) -> list[Logits]:
@@ -132,14 +135,16 @@ def _parameter_groups(network: ReaderNetwork, settings: Settings) -> list[dict[s
     ]
 
 
-def _rise_and_fall(settings: Settings, steps: int) -> Callable[[int], float]:
-    """The rate's factor at a step: a linear rise, then a linear fall to nothing."""
-    rise = max(settings.warm_up * steps, 1)
-    return lambda step: min((step + 1) / rise, (steps - step) / steps)
+def _varied(examples: Sequence[Example], chance: random.Random) -> list[Example]:
+    """One pass's examples, each in a variation of its own, and some that were made off-topic."""
+    talk = chatter(examples)
+    same = [varied(example, talk, chance) for example in examples]
+    elsewhere = (asked_elsewhere(example, chance) for example in examples)
+    return same + [example for example in elsewhere if example is not None]
 
 
-def _reduced(network: ReaderNetwork, rank: int) -> Fitted:
+def _reduced(network: ReaderNetwork) -> Fitted:
     base = base_encoder()
-    adapter = factorised(dict(base.state_dict()), dict(network.encoder.state_dict()), rank)
+    adapter = difference(dict(base.state_dict()), dict(network.encoder.state_dict()))
     network.encoder = merged(base, adapter)
     return Fitted(network.eval(), adapter)

@@ -35,19 +35,20 @@ OUT_OF_FOLD_FILE = "out_of_fold.npz"
 
 
 def cross_validate(
-    settings: Settings, tokenizer: Tokenizer, examples: Sequence[Example], count: int
-) -> list[Logits]:
-    """The logits of each example from a network trained without its fold."""
-    items = [item(tokenizer, example) for example in examples]
+    settings: Settings, tokenizer: Tokenizer, examples: Sequence[Example], count: int, held: int
+) -> dict[int, Logits]:
+    """The logits, by index, of the examples in the first `held` of `count` folds, each from a
+    network trained without that fold."""
     fold = folds(examples, count, settings.seed)
     found: dict[int, Logits] = {}
-    for held_out in range(count):
-        print(f"fold {held_out + 1} of {count}", flush=True)
+    for held_out in range(held):
+        print(f"without fold {held_out + 1} of {count}", flush=True)
         unseen = np.flatnonzero(fold == held_out).tolist()
-        fitted = fit(settings, [items[i] for i in np.flatnonzero(fold != held_out)])
-        predicted = predict(fitted.network, [items[i] for i in unseen])
+        seen = [examples[row] for row in np.flatnonzero(fold != held_out).tolist()]
+        fitted = fit(settings, tokenizer, seen)
+        predicted = predict(fitted.network, [item(tokenizer, examples[row]) for row in unseen])
         found.update(zip(unseen, predicted, strict=True))
-    return [found[row] for row in range(len(examples))]
+    return dict(sorted(found.items()))
 
 
 def save(folder: Path, fitted: Fitted, card: Card) -> None:
@@ -60,15 +61,18 @@ def save(folder: Path, fitted: Fitted, card: Card) -> None:
     (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
 
 
-def save_out_of_fold(folder: Path, logits: Sequence[Logits]) -> None:
+def save_out_of_fold(folder: Path, unseen: dict[int, Logits]) -> None:
     """Keeps what each example was read as by a network that had not seen it, in half precision.
 
-    `signals` `[examples, 28]`, `intent` `[examples, 5]`, `ring` `[examples, 4]`, in the order of
-    the examples without near-duplicates. The points of the checklist are fitted to it.
+    `rows` `[held out]` are indices of the examples without near-duplicates; `signals`
+    `[held out, 28]`, `intent` `[held out, 5]` and `ring` `[held out, 4]` are logits. The points of
+    the checklist are fitted to it.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    logits = list(unseen.values())
     np.savez_compressed(
         folder / OUT_OF_FOLD_FILE,
+        rows=np.array(list(unseen), dtype=np.int64),
         signals=np.stack([one.signals for one in logits]).astype(np.float16),
         intent=np.stack([one.intent for one in logits]).astype(np.float16),
         ring=np.stack([one.ring for one in logits]).astype(np.float16),
@@ -85,7 +89,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bot.reader.training", description=__doc__)
     parser.add_argument("--examples", type=Path, default=EXAMPLES, help="folder of *.jsonl files")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder for the weights")
-    parser.add_argument("--folds", type=int, default=3, help="parts of the cross-validation")
+    parser.add_argument("--folds", type=int, default=5, help="parts the examples are split into")
+    parser.add_argument("--held-out", type=int, default=1, help="parts to predict by the others")
     parser.add_argument("--epochs", type=int, default=Settings.epochs)
     parser.add_argument("--seed", type=int, default=Settings.seed)
     arguments = parser.parse_args()
@@ -97,19 +102,20 @@ def main() -> None:
     examples = without_duplicates(loaded)
     print(f"{len(loaded)} examples, {len(loaded) - len(examples)} of them near-duplicates")
     tokenizer = load_tokenizer(base_model() / "tokenizer.json")
-    logits = cross_validate(settings, tokenizer, examples, arguments.folds)
-    save_out_of_fold(arguments.out, logits)
+    unseen = cross_validate(settings, tokenizer, examples, arguments.folds, arguments.held_out)
+    save_out_of_fold(arguments.out, unseen)
     card = reading_card(
         tokenizer,
-        examples,
-        logits,
+        [examples[row] for row in unseen],
+        list(unseen.values()),
+        examples_trained=len(examples),
         base="sentence-transformers/all-MiniLM-L6-v2",
         base_sha256=base_fingerprint(),
         examples_sha256=fingerprint(loaded),
-        settings=asdict(settings) | {"folds": arguments.folds},
+        settings=asdict(settings) | {"folds": arguments.folds, "held_out": arguments.held_out},
     )
     print("all examples", flush=True)
-    fitted = fit(settings, [item(tokenizer, example) for example in examples])
+    fitted = fit(settings, tokenizer, examples)
     save(arguments.out, fitted, card)
     print(f"wrote {arguments.out} after {(time.monotonic() - started) / 60:.0f} minutes")
 
