@@ -31,25 +31,23 @@ class Names:
         return {name: frozenset(ids) for name, ids in found.items()}
 
     def named_in(self, text: str, near: Collection[str]) -> list[str]:
-        """Ids of the records that a text names, in the order of their first mention.
+        """Ids of the records that a text names, the most particular name first.
 
         `near` are ids that a search for the text found: a name that is also an ordinary word
-        counts in lower case only where the search agrees. A system's own name outdoes its
-        organisation's, so "Dropbox's sync engine" means one record and "Dropbox" means two.
+        counts in lower case only where the search agrees. "Dropbox's sync engine" means the record
+        of that engine before Dropbox's other one.
         """
-        mentions: list[tuple[int, str, frozenset[str]]] = []
+        mentions: list[tuple[int, int, frozenset[str]]] = []
         for match in self._pattern.finditer(text):
             name = match.group().lower().replace("’", "'")
             ids = self.owners[name]
             if name in self.vocabulary.ordinary_words and match.group()[0].islower():
                 ids = ids & frozenset(near)
             if ids:
-                mentions.append((match.start(), name, ids))
-        narrowed = []
-        for position, _, ids in mentions:
-            smaller = [other for _, _, other in mentions if other < ids]
-            narrowed.append((position, frozenset().union(*smaller) if smaller else ids))
-        ordered = [case for _, ids in sorted(narrowed, key=lambda m: m[0]) for case in sorted(ids)]
+                mentions.append((len(ids), match.start(), ids))
+        ordered = [
+            name for _, _, ids in sorted(mentions, key=lambda m: m[:2]) for name in sorted(ids)
+        ]
         return list(dict.fromkeys(ordered))
 
     def unknown_in(self, text: str) -> list[str]:

@@ -56,11 +56,9 @@ def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
 
 
 def _named(named: list[str], ranked: list[RankedCase], desk: Desk) -> list[RankedCase]:
-    """The named records: those of one organisation in the order in which they match."""
+    """The named records in the order of naming, with what the search found in each."""
     by_id = {item.case.id: item for item in ranked}
-    everything = [by_id.get(n, RankedCase(desk.snapshot.cases[n], 0.0, ())) for n in named]
-    first = {item.case.organisation: index for index, item in reversed(list(enumerate(everything)))}
-    return sorted(everything, key=lambda item: (first[item.case.organisation], -item.score))
+    return [by_id.get(n, RankedCase(desk.snapshot.cases[n], 0.0, ())) for n in named]
 
 
 def _guidance(
