@@ -49,6 +49,7 @@ bench: setup
 
 train: $(INSTALLED)
 	$(BIN)/python -m bot.reader.training
+	$(BIN)/python -m bot.reader.points
 
 clean:
 	rm -rf $(VENV) .data
