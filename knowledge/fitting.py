@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from knowledge.passages import Quote
@@ -10,6 +11,9 @@ Fits = Callable[[str], bool]
 """Tells whether a text fits the model's window."""
 
 _FIRST_GUESS = 800
+_JOINER = "\u200d"
+_JOINS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
+"""Marks that belong to the character before them."""
 
 
 def groups_that_fit(quotes: Iterable[Quote], fits: Fits) -> Iterator[tuple[Quote, ...]]:
@@ -39,9 +43,22 @@ def windows_that_fit(text: str, start: int, end: int, fits: Fits) -> Iterator[tu
             size //= 2
         stop = at + size
         if stop < end:
-            space = text.rfind(" ", at + size // 2, stop)
-            stop = space if space > at else stop
+            stop = _between_words(text, at + size // 2, stop)
         piece = text[at:stop]
         if piece.strip():
             yield at + len(piece) - len(piece.lstrip()), at + len(piece.rstrip())
         at = stop
+
+
+def _between_words(text: str, first: int, stop: int) -> int:
+    """The last white space in `[first, stop)`; where there is none, `stop` or just before it.
+
+    Just before where a letter would lose its accent or an emoji its second half.
+    """
+    for at in range(stop - 1, first - 1, -1):
+        if text[at].isspace():
+            return at
+    at = stop
+    while at > first and (_JOINS.match(text, at) or text[at - 1] == _JOINER):
+        at -= 1
+    return at if at > first else stop

@@ -5,21 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_END = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)|\n\s*\n|[。！？]")
+_END = re.compile(
+    r"""(?<![.!?…])[.!?…]++["'”’»)\]]*(?=\s|$)|\n\s*\n|[。！？]++[」』”’）】]*""", re.VERBOSE
+)
+_CLOSERS = "\"'”’»)]"
 _ABBREVIATIONS = frozenset(
     """
-    e.g. i.e. etc. vs. cf. al. approx. dr. mr. mrs. ms. no. nos. fig. st. inc. ltd. jr. sr. resp.
+    e.g. i.e. etc. vs. cf. al. approx. dr. mr. mrs. ms. fig. st. inc. ltd. jr. sr. resp.
     ca. incl. max. min. ver. vol. p. pp. ed. dept. est.
     """.split()  # noqa: SIM905 - a word list reads better as words
 )
-_WORD_BEFORE = re.compile(r"\S+$")
+_BEFORE_A_NUMBER = frozenset(["no.", "nos."])
+_LONGEST_WORD = 40
 
 
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, int]]:
     """Offsets `[start, end)` of each sentence in `text[start:end]`, without outer whitespace.
 
-    A full stop ends a sentence unless it closes a known abbreviation, an initial or a number that
-    goes on in lower case. Works on any text; a text without a full stop is one sentence.
+    A full stop ends a sentence unless it closes a known abbreviation or an initial, or the text
+    goes on in lower case; "no." is one before a number only. Works on any text; a text without a
+    full stop is one sentence.
     """
     stop = len(text) if end is None else end
     begin = start
@@ -32,14 +37,17 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
 
 
 def _inside_sentence(text: str, begin: int, at: int, stop: int) -> bool:
-    word = _WORD_BEFORE.search(text, begin, at)
-    if word is None:
-        return False
-    token = word.group().lower().lstrip("([\"'“‘")
+    first = at
+    while first > max(begin, at - _LONGEST_WORD) and not text[first - 1].isspace():
+        first -= 1
+    token = text[first:at].lower().lstrip("([\"'“‘«")
     if token in _ABBREVIATIONS or re.fullmatch(r"[a-z]\.", token):
         return True
-    following = text[at : min(at + 2, stop)].lstrip()
-    return token.endswith(".") and bool(following) and following[0].islower()
+    following = text[at : min(at + 2, stop)].lstrip()[:1]
+    if token in _BEFORE_A_NUMBER:
+        return following.isdigit()
+    goes_on = token.endswith((".", "…", *_CLOSERS))
+    return goes_on and following.islower()
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -57,6 +57,8 @@ def save(folder: Path, fitted: Fitted, card: Card) -> None:
     save_file(fitted.adapter, folder / ADAPTER_FILE)
     heads = fitted.network.heads.state_dict()
     save_file({name: value.half() for name, value in heads.items()}, folder / HEADS_FILE)
+    for file in (folder / ADAPTER_FILE, folder / HEADS_FILE):
+        file.chmod(0o644)
     text = card.model_dump_json(indent=1)
     (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
 
