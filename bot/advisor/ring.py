@@ -48,7 +48,11 @@ def judge(states: States, lean: Lean, checklist: Checklist) -> Verdict:
 
 
 def flips(states: States, lean: Lean, checklist: Checklist) -> tuple[Flip, ...]:
-    """Each single changed fact that changes the ring: stated ones turned round come first."""
+    """Each single changed fact that changes the ring: stated ones turned round come first.
+
+    A change for the worse that would raise the ring is left out: it is true of the sums (a part
+    that cannot be separated rules a trial out), and of no use to the asker.
+    """
     points = _points(states, lean, checklist)
     ring = _winner(points)
     found = []
@@ -56,7 +60,8 @@ def flips(states: States, lean: Lean, checklist: Checklist) -> tuple[Flip, ...]:
         for state in _STATES:
             if state != states.get(item.id):
                 changed = _winner(_changed(points, item, states.get(item.id), state))
-                if changed is not ring:
+                worse = weighs(item, state) == "against"
+                if changed is not ring and not (worse and _RANK[changed] > _RANK[ring]):
                     found.append(Flip(criterion=item.id, state=state, ring=changed))
     return tuple(found)
 
@@ -94,6 +99,7 @@ def weighs(item: Item, state: State) -> Weighs:
 
 
 _STATES: tuple[State, State] = ("yes", "no")
+_RANK = {Ring.HOLD: 0, Ring.ASSESS: 1, Ring.TRIAL: 2, Ring.ADOPT: 3}
 
 
 def _points(states: States, lean: Lean, checklist: Checklist) -> dict[Ring, float]:

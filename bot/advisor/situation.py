@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.advisor.answer import Evidence
 from bot.advisor.question import Question
-from bot.reader.reading import Reading
+from bot.reader.reading import Reading, SignalReading
 from knowledge.model import Criterion, Ring, State
 
 
@@ -39,21 +39,34 @@ class Situation:
 
 
 def situation(question: Question, reading: Reading) -> Situation:
-    """Signals of the text, overruled by what a person answered."""
+    """Signals of the text, overruled by what a person answered.
+
+    An answer that the text states as well keeps the words that say so.
+    """
     facts: dict[Criterion, Fact] = {}
     for criterion, signal in reading.signals.items():
-        opposite = _words(question.text, *signal.opposite) if signal.opposite else None
-        facts[criterion] = Fact(
-            signal.state,
-            round(signal.probability, 3),
-            _words(question.text, signal.start, signal.end),
-            opposite,
-        )
+        answered = question.facts.get(criterion)
+        if answered in (None, signal.state):
+            facts[criterion] = Fact(
+                signal.state,
+                1.0 if answered else round(signal.probability, 3),
+                _words(question.text, signal.start, signal.end),
+                None if answered else _contrary(question.text, signal),
+            )
     for criterion, state in question.facts.items():
-        facts[criterion] = Fact(state, 1.0, None)
+        facts.setdefault(criterion, Fact(state, 1.0, None))
     likely = {pair: round(value, 4) for pair, value in reading.probabilities.items()}
     lean = {ring: round(value, 4) for ring, value in reading.ring.items()}
     return Situation(facts, likely, lean)
+
+
+def _contrary(text: str, signal: SignalReading) -> Evidence | None:
+    """Words that state the opposite; the same words cannot say both."""
+    if signal.opposite is None:
+        return None
+    start, end = signal.opposite
+    apart = end <= signal.start or signal.end <= start
+    return _words(text, start, end) if apart else None
 
 
 def _words(text: str, start: int, end: int) -> Evidence:

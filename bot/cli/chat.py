@@ -51,7 +51,8 @@ def _converse(service: Service, console: Console) -> None:
     from bot.advisor.thread import Thread
 
     _line_editing()
-    thread, asked = Thread(), list[Criterion]()
+    thread = Thread()
+    asked: list[Criterion] = []
     while True:
         try:
             line = console.input("[bold]> [/bold]") if sys.stdin.isatty() else _piped(console)
