@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -16,13 +19,39 @@ from knowledge.references import MARKER, References, best_url, joint_standing
 from knowledge.sentences import sentence_spans
 from knowledge.slug import slug
 
-_PARSER = MarkdownIt("commonmark").enable("table")
-_BULLET = re.compile(r"(?:[ \t>]*)(?:[-*+]|\d{1,9}[.)])[ \t]+|[ \t>]+")
-_LINK = re.compile(r"!?\[([^\]\[]*)\]\([^()\s]*(?:\s+\"[^\"]*\")?\)")
-_EMPHASIS = re.compile(r"(\*\*|__|\*|`|~~)(?=\S)(.+?)(?<=\S)\1")
-_QUOTE_MARK = re.compile(r"(?m)^[ \t]*>[ \t]?")
+# Finds the blocks only: what stands inside them is read from the raw text, whose offsets are kept.
+_PARSER = MarkdownIt("commonmark", {"maxNesting": 100}).enable("table").disable("inline")
+# Every repetition has a bound, so that a hostile text costs no more than its length.
+_LINK = re.compile(
+    r"!?\[(?P<link>(?:[^\]\[]|\[[^\]\[]{0,200}\]){0,500}+)\]"
+    r"\((?:[^()\s]|\([^()\s]{0,200}\)){0,2000}+"
+    r"(?:\s+\"[^\"]{0,300}\")?\)"
+)
+_STRETCH = r"(?>`[^`]{1,200}`|\\.|[^\\]){1,400}?"
+_INLINE = re.compile(
+    "|".join(
+        [
+            r"(?P<ticks>(?<!`)`+(?!`))(?P<code>.{1,400}?)(?<!`)(?P=ticks)(?!`)",
+            r"\\(?P<escaped>[!-/:-@\[-`{-~])",
+            r"(?P<entity>&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)",
+            _LINK.pattern,
+            rf"(?<!\*)(?P<star>\*{{1,3}})(?![*\s])(?P<starred>{_STRETCH})(?<![*\s])(?P=star)(?!\*)",
+            rf"(?<!\w)(?P<bar>_{{1,3}})(?![_\s])(?P<barred>{_STRETCH})(?<![_\s])(?P=bar)(?!\w)",
+            rf"~~(?!\s)(?P<struck>{_STRETCH})(?<!\s)~~",
+        ]
+    ),
+    re.DOTALL,
+)
+_QUOTE_MARKS = re.compile(r"(?:>[ \t]*)+")
+_QUOTED_LINE = re.compile(rf"(?<=[\r\n])[ \t]*{_QUOTE_MARKS.pattern}")
+_FENCED = re.compile(r"(`{3,}|~{3,})[^`\r\n]*(?:\r\n?|\n|\Z)")
+_FENCE_END = re.compile(r"(?:\A|[\r\n])[ \t>]*(?:`{3,}|~{3,})[ \t]*\Z")
+_HEADING = re.compile(r"\ufeff?#{1,6}[ \t]+(.*?)[ \t#]*$")
+_CELL_EDGE = re.compile(r"(?<!\\)\|")
 _SPACE = re.compile(r"\s+")
 _LINK_WORDS = 4
+_LONGEST_SENTENCE = 4000
+"""Beyond this many raw characters a sentence is cut up without asking whether it fits."""
 _NEWLINE = re.compile(r"\r\n?|\n")
 
 
@@ -34,7 +63,7 @@ class Block:
     end: int
     heading: tuple[str, ...]
     lead: str = ""
-    is_row: bool = False
+    kind: Literal["prose", "row", "code"] = "prose"
 
 
 @dataclass
@@ -52,19 +81,43 @@ class _Place:
         return tuple(text for _, text in self.headings)
 
 
-def row_text(raw: str) -> str:
-    """A raw table row as plain text, its cells set apart by dots."""
-    cells = (readable(cell) for cell in raw.split("|"))
-    return " · ".join(cell for cell in cells if cell)
+def collapsed(raw: str) -> str:
+    """Text with each run of white space as one blank."""
+    return _SPACE.sub(" ", raw).strip()
 
 
 def readable(raw: str) -> str:
     """A stretch of Markdown as plain text: markers, links, emphasis and line breaks taken off."""
-    text = _QUOTE_MARK.sub("", MARKER.sub("", raw))
-    text = _LINK.sub(r"\1", text)
-    for _ in range(2):
-        text = _EMPHASIS.sub(r"\2", text)
-    return _SPACE.sub(" ", text).strip()
+    return collapsed(_INLINE.sub(_without_markup, _QUOTED_LINE.sub("", MARKER.sub("", raw))))
+
+
+def _without_markup(match: re.Match[str]) -> str:
+    kind = str(match.lastgroup)
+    text = match[kind]
+    if kind in ("code", "escaped"):
+        return text
+    return html.unescape(text) if kind == "entity" else _INLINE.sub(_without_markup, text)
+
+
+def row_text(raw: str, cell_text: Callable[[str], str] = readable) -> str:
+    """A raw table row as plain text, its cells set apart by dots."""
+    cells = (cell_text(cell.replace("\\|", "|")) for cell in _CELL_EDGE.split(raw))
+    return " · ".join(cell for cell in cells if cell)
+
+
+def markdown_text(raw: str) -> str:
+    """A raw stretch of Markdown as it is quoted: a row by its cells, fenced code as it is."""
+    if raw.startswith("|"):
+        return row_text(raw)
+    fence = _FENCED.match(raw)
+    if fence:
+        return collapsed(_FENCE_END.sub("", raw[fence.end() :].rstrip()))
+    return readable(raw)
+
+
+def docx_text(raw: str) -> str:
+    """A raw stretch of text drawn from a Word file as it is quoted: only its rows have markup."""
+    return row_text(raw, collapsed) if raw.startswith("|") else collapsed(raw)
 
 
 def markdown_passages(document: Document, references: References, fits: Fits) -> Iterator[Passage]:
@@ -73,6 +126,7 @@ def markdown_passages(document: Document, references: References, fits: Fits) ->
     `fits` tells whether a text fits the model's window; a block that does not is cut between
     sentences.
     """
+    show = docx_text if document.format == "docx" else markdown_text
     matter, body_start = split_front_matter(document.text)
     source_id = str(matter.get("id") or document.path)
     title = str(matter.get("title") or _first_heading(document.text, body_start) or document.path)
@@ -80,8 +134,9 @@ def markdown_passages(document: Document, references: References, fits: Fits) ->
         if _only_links(document.text[block.start : block.end]):
             continue
         heading = tuple(part for part in block.heading if part != title)
-        quotes = _quotes(document.text, block, references)
-        for part in groups_that_fit(_small_quotes(quotes, document.text, fits), fits):
+        if document.format == "docx" and document.text.startswith("\\", block.start):
+            block = replace(block, start=block.start + 1)
+        for part in groups_that_fit(_quotes(document.text, block, references, show, fits), fits):
             start, end = part[0].start, part[-1].end
             text = " ".join(quote.text for quote in part)
             context = heading[-1] if heading else title
@@ -127,25 +182,31 @@ def _step(
             else:
                 yield row
         case "paragraph_open" if token.map:
-            block = _lines_block(token.map, place, text, lines)
+            block = _lines_block(token.map, tokens[index + 1].content, place, text, lines)
             if block is None:
                 return
             if place.list_depth == 0:
-                place.lead = readable(text[block.start : block.end])
-                if not place.lead.endswith(":"):
-                    place.lead = ""
+                leads = text[block.end - 1] == ":" and block.end - block.start < _LONGEST_SENTENCE
+                place.lead = readable(text[block.start : block.end]) if leads else ""
             yield block
         case "fence" | "code_block" if token.map and token.content.strip():
-            block = _lines_block(token.map, place, text, lines)
+            content = token.markup + token.info if token.markup else token.content
+            block = _lines_block(token.map, content, place, text, lines)
             if block is not None:
-                yield block
+                yield replace(block, kind="code")
 
 
-def _lines_block(span: list[int], place: _Place, text: str, lines: list[int]) -> Block | None:
+def _lines_block(
+    span: list[int], content: str, place: _Place, text: str, lines: list[int]
+) -> Block | None:
+    """The lines of a block, from where its own first line starts after bullets and quote marks."""
     start, end = lines[span[0]], lines[span[1]]
-    bullet = _BULLET.match(text, start, end)
-    if bullet:
-        start = bullet.end()
+    line = _NEWLINE.split(text[start:end], maxsplit=1)[0].rstrip()
+    first = content.strip().split("\n", 1)[0].rstrip()
+    if line.replace("\0", "\ufffd").endswith(first):
+        start += len(line) - len(first)
+    while start < end and (text[start].isspace() or text[start] == "\ufeff"):
+        start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
     if end <= start:
@@ -156,9 +217,9 @@ def _lines_block(span: list[int], place: _Place, text: str, lines: list[int]) ->
 
 def _trimmed(span: list[int], place: _Place, text: str, lines: list[int]) -> Block:
     start, end = lines[span[0]], lines[span[1]]
-    raw = text[start:end]
-    start, end = start + len(raw) - len(raw.lstrip()), start + len(raw.rstrip())
-    return Block(start, end, place.path, lead=place.columns, is_row=True)
+    raw = text[start:end].rstrip()
+    start, end = start + len(raw) - len(raw.lstrip(" \t>")), start + len(raw)
+    return Block(start, end, place.path, lead=place.columns, kind="row")
 
 
 def _only_links(raw: str) -> bool:
@@ -169,34 +230,44 @@ def _only_links(raw: str) -> bool:
     return len(re.findall(r"\w+", rest)) <= _LINK_WORDS
 
 
-def _quotes(text: str, block: Block, references: References) -> tuple[Quote, ...]:
-    """The block's sentences with the sources that their markers name."""
+def _quotes(
+    text: str, block: Block, references: References, show: Callable[[str], str], fits: Fits
+) -> Iterator[Quote]:
+    """The block's sentences, giant ones in pieces, with the sources that their markers name."""
     raw = text[block.start : block.end]
     markers = list(MARKER.finditer(raw))
-    if block.is_row:
-        spans = [(0, _before_markers(raw, markers))]
-    else:
-        spans = _sentences_between(raw, markers)
-    quotes = []
+    match block.kind:
+        case "row":
+            spans = [(0, _before_markers(raw, markers))]
+        case "code":
+            spans = [(0, len(raw))]
+        case _:
+            spans = _sentences_between(raw, markers)
+    runs = _marker_runs(raw, markers)
     for start, end in spans:
-        shown = row_text(raw[start:end]) if block.is_row else readable(raw[start:end])
-        ids = _cited_after(raw, markers, end)
+        ids = _cited_after(runs, end)
         cited = [references[name] for name in ids if name in references]
-        quotes.append(
-            Quote(
-                block.start + start,
-                block.start + end,
-                shown,
-                joint_standing(cited),
-                best_url(cited),
-                ids,
-            )
-        )
-    return tuple(quote for quote in quotes if quote.text)
+        standing, url = joint_standing(cited), best_url(cited)
+        for left, right in _pieces(raw, start, end, show, fits):
+            shown = show(raw[left:right])
+            if shown:
+                yield Quote(block.start + left, block.start + right, shown, standing, url, ids)
+
+
+def _pieces(
+    raw: str, start: int, end: int, show: Callable[[str], str], fits: Fits
+) -> Iterator[tuple[int, int]]:
+    """A sentence as it is where it fits the window as it is shown, else windows of it."""
+    if end - start <= _LONGEST_SENTENCE and fits(show(raw[start:end])):
+        yield start, end
+    else:
+        yield from windows_that_fit(raw, start, end, fits)
 
 
 def _before_markers(raw: str, markers: list[re.Match[str]]) -> int:
-    end = len(raw.rstrip().rstrip("|").rstrip())
+    end = len(raw)
+    while end and (raw[end - 1].isspace() or raw[end - 1] == "|") and raw[end - 2 : end] != "\\|":
+        end -= 1
     for marker in reversed(markers):
         if not raw[marker.end() : end].strip():
             end = len(raw[: marker.start()].rstrip())
@@ -210,30 +281,33 @@ def _sentences_between(raw: str, markers: list[re.Match[str]]) -> list[tuple[int
         spans += sentence_spans(raw, begin, marker.start())
         begin = marker.end()
     spans += sentence_spans(raw, begin, len(raw))
-    return spans
+    return [(_after_quote_marks(raw, start, end), end) for start, end in spans]
 
 
-def _cited_after(raw: str, markers: list[re.Match[str]], end: int) -> tuple[str, ...]:
-    """Ids of the first run of markers after `end`; the last run where none follows."""
+def _after_quote_marks(raw: str, start: int, end: int) -> int:
+    """Where a sentence begins that starts on a new line of a block quote."""
+    opens_line = raw[:start][-20:].rstrip(" \t").endswith(("\n", "\r"))
+    marks = _QUOTE_MARKS.match(raw, start, end) if opens_line else None
+    return marks.end() if marks else start
+
+
+def _marker_runs(raw: str, markers: list[re.Match[str]]) -> list[list[re.Match[str]]]:
+    """Markers that follow each other with nothing but white space between."""
     runs: list[list[re.Match[str]]] = []
     for marker in markers:
         if runs and not raw[runs[-1][-1].end() : marker.start()].strip():
             runs[-1].append(marker)
         else:
             runs.append([marker])
-    following = [run for run in runs if run[0].start() >= end]
-    chosen = following[0] if following else (runs[-1] if runs else [])
-    return tuple(marker.group(1) for marker in chosen)
+    return runs
 
 
-def _small_quotes(quotes: tuple[Quote, ...], text: str, fits: Fits) -> Iterator[Quote]:
-    """Each quote as it is where it fits the window, a giant one in pieces."""
-    for quote in quotes:
-        if fits(quote.text):
-            yield quote
-            continue
-        for start, end in windows_that_fit(text, quote.start, quote.end, fits):
-            yield replace(quote, start=start, end=end, text=readable(text[start:end]))
+def _cited_after(runs: list[list[re.Match[str]]], end: int) -> tuple[str, ...]:
+    """Ids of the first run of markers after `end`; the last run where none follows."""
+    if not runs:
+        return ()
+    following = bisect_left(runs, end, key=lambda run: run[0].start())
+    return tuple(marker.group(1) for marker in runs[min(following, len(runs) - 1)])
 
 
 def _line_starts(text: str, start: int) -> list[int]:
@@ -243,7 +317,8 @@ def _line_starts(text: str, start: int) -> list[int]:
 
 
 def _first_heading(text: str, start: int) -> str | None:
-    for line in text[start:].splitlines()[:50]:
-        if line.startswith("#"):
-            return readable(line.lstrip("#").strip()) or None
+    for line in text[start : start + 10_000].splitlines()[:50]:
+        heading = _HEADING.match(line)
+        if heading:
+            return readable(heading[1]) or None
     return None

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from knowledge.fitting import Fits, groups_that_fit, windows_that_fit
-from knowledge.markdown import row_text
+from knowledge.markdown import collapsed, row_text
 from knowledge.passages import Document, Passage, Quote
 from knowledge.sentences import sentence_spans
 from knowledge.slug import slug
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n|$)")
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
+_BREAK = re.compile(r"[\r\n]")
 _ITEM = re.compile(r"[ \t]*(?:[-*•–]|\d{1,3}[.)])[ \t]+")
-_SPACE = re.compile(r"\s+")
 _LONG_LINE = 120
 _TITLE_LENGTH = 90
 
@@ -49,7 +50,8 @@ def plain_passages(document: Document, fits: Fits) -> Iterator[Passage]:
     heading: tuple[str, ...] = ()
     columns = ""
     lead = ""
-    for group in _groups(_lines(document.text)):
+    groups = list(_groups(_lines(document.text)))
+    for group, following in zip_longest(groups, groups[1:]):
         first = group[0]
         if _is_title(group, document.text):
             if title == document.path and not heading:
@@ -58,19 +60,20 @@ def plain_passages(document: Document, fits: Fits) -> Iterator[Passage]:
             columns, lead = "", ""
             continue
         if first.row:
-            if not columns:
-                columns = row_text(first.text)
+            if not columns and following and following[0].row:
+                columns = plain_text(first.text)
                 continue
-            quotes: tuple[Quote, ...] = (Quote(first.start, first.end, row_text(first.text)),)
+            spans: Iterable[tuple[int, int]] = [(first.start, first.end)]
         else:
             columns = ""
             start, end = first.start, group[-1].end
             marker = _ITEM.match(document.text, start, end)
             start = marker.end() if marker else start
-            quotes = tuple(_quotes(document.text, start, end, fits))
+            spans = sentence_spans(document.text, start, end)
             if not marker:
                 text = document.text[start:end]
-                lead = _SPACE.sub(" ", text).strip() if text.rstrip().endswith(":") else ""
+                lead = collapsed(text) if text.rstrip().endswith(":") else ""
+        quotes = _quotes(document.text, spans, fits)
         above = columns if first.row else lead if first.item else ""
         context = (heading[-1] if heading else title) + (f"\n{above}" if above else "")
         yield from _passages(document, title, heading, context, quotes, fits)
@@ -81,7 +84,7 @@ def _passages(
     title: str,
     heading: tuple[str, ...],
     context: str,
-    quotes: tuple[Quote, ...],
+    quotes: Iterable[Quote],
     fits: Fits,
 ) -> Iterator[Passage]:
     section = slug(heading[-1] if heading else title)
@@ -100,14 +103,22 @@ def _passages(
         )
 
 
-def _quotes(text: str, start: int, end: int, fits: Fits) -> Iterator[Quote]:
-    for left, right in sentence_spans(text, start, end):
+def plain_text(raw: str) -> str:
+    """A raw stretch of plain text as it is quoted: a row by its cells."""
+    one_row = raw.count("|") >= 2 and not _BREAK.search(raw)
+    return row_text(raw, collapsed) if one_row else collapsed(raw)
+
+
+def _quotes(text: str, spans: Iterable[tuple[int, int]], fits: Fits) -> Iterator[Quote]:
+    for left, right in spans:
         for from_, to in windows_that_fit(text, left, right, fits):
-            yield Quote(from_, to, _SPACE.sub(" ", text[from_:to]))
+            shown = plain_text(text[from_:to])
+            if shown:
+                yield Quote(from_, to, shown)
 
 
 def _lines(text: str) -> Iterator[_Line]:
-    for match in _LINE.finditer(text):
+    for match in _LINE.finditer(text, 1 if text.startswith("\ufeff") else 0):
         raw = match.group()
         left = match.start() + len(raw) - len(raw.lstrip())
         yield _Line(left, match.start() + len(raw.rstrip()), raw.strip(), raw[:1].isspace())

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from knowledge.cases import case_passages, load_case
 from knowledge.fitting import Fits
 from knowledge.html_text import html_passages, plain
-from knowledge.markdown import markdown_passages, readable, row_text
+from knowledge.markdown import collapsed, docx_text, markdown_passages, markdown_text
 from knowledge.passages import Document, Passage
-from knowledge.plain import plain_passages
+from knowledge.plain import plain_passages, plain_text
 from knowledge.references import References
 
-SPLITTER_VERSION = 3
+SPLITTER_VERSION = 4
 """Part of a snapshot's manifest: raise it when the same file would split differently."""
 
 
@@ -32,12 +32,16 @@ def passages(document: Document, references: References, fits: Fits) -> Iterator
             yield from case_passages(load_case(document))
 
 
+_SHOWN: Mapping[str, Callable[[str], str]] = {
+    "markdown": markdown_text,
+    "docx": docx_text,
+    "text": plain_text,
+    "pdf": plain_text,
+    "html": plain,
+    "case": collapsed,
+}
+
+
 def shown(document_format: str, raw: str) -> str:
     """A raw stretch of a document as a reader should see it."""
-    if document_format in ("markdown", "docx", "text") and raw.count("|") >= 2:
-        return row_text(raw)
-    if document_format in ("markdown", "docx"):
-        return readable(raw)
-    if document_format == "html":
-        return plain(raw)
-    return " ".join(raw.split())
+    return _SHOWN[document_format](raw)

@@ -1,4 +1,4 @@
-"""The reader's network: a sentence encoder with an adapter, and four heads."""
+"""The reader's network: a sentence encoder and four heads."""
 
 from __future__ import annotations
 
@@ -97,17 +97,3 @@ def base_encoder() -> nn.Module:
         str(base_model()), add_pooling_layer=False, attn_implementation="sdpa"
     )
     return encoder
-
-
-def adapted_encoder(rank: int, dropout: float) -> nn.Module:
-    """The packaged encoder, frozen, with a fresh trainable LoRA adapter on every linear layer."""
-    from peft import LoraConfig, get_peft_model
-
-    config = LoraConfig(
-        r=rank,
-        lora_alpha=2 * rank,
-        lora_dropout=dropout,
-        target_modules=["query", "key", "value", "dense"],
-        use_rslora=False,
-    )
-    return get_peft_model(base_encoder(), config)
