@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import logging
+import os
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -68,12 +72,28 @@ def prepare_models(settings: Settings, say: Callable[[str], None] = lambda line:
         from index.reference_model import export
 
         say(f"Exporting the embedding model {settings.model} to ONNX")
-        export(settings.model, settings.encoder_folder)
+        with _quiet():
+            export(settings.model, settings.encoder_folder)
     if not reader_is_current(settings):
         from bot.reader.export import export_reader
 
         say("Merging and exporting the reader")
-        export_reader(settings.reader_folder)
+        with _quiet():
+            export_reader(settings.reader_folder)
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the exporters' notes about their own internals off the terminal; errors still rise."""
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    disabled = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(disabled)
 
 
 def encoder_is_current(settings: Settings) -> bool:

@@ -62,11 +62,13 @@ def load_reference(name: str) -> SentenceTransformer:
     """The model as sentence-transformers runs it."""
     try:
         from sentence_transformers import SentenceTransformer
+        from transformers.utils.logging import disable_progress_bar
     except ImportError as error:
         raise ModelUnavailable(
             "sentence-transformers is not installed; run `pip install '.[build]'`"
         ) from error
     source = model_source(name)
+    disable_progress_bar()
     try:
         return SentenceTransformer(source, device="cpu", local_files_only=Path(source).is_dir())
     except (OSError, ValueError) as error:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from knowledge.faults import ContentError, Fault
 from knowledge.located_yaml import KeyPath, LocatedYaml, read_yaml, validated
+from knowledge.markdown import collapsed
 from knowledge.model import CaseStudy, Direction, Finding, Standing
 from knowledge.passages import Document, Passage, Quote
 
@@ -65,10 +66,11 @@ def case_passages(loaded: LoadedCase) -> Iterator[Passage]:
         field = str(at[0])
         finding = _finding(case, at)
         span = spans[at]
+        shown = collapsed(value)
         quote = Quote(
             span.start,
             span.end,
-            value,
+            shown,
             finding.standing if finding else _field_standing(case, field),
             finding.source if finding else _field_url(case, field),
             (case.id,),
@@ -82,7 +84,7 @@ def case_passages(loaded: LoadedCase) -> Iterator[Passage]:
             field,
             span.start,
             span.end,
-            value,
+            shown,
             f"{about}. {detail}".strip(" ."),
             (quote,),
             facets(case),

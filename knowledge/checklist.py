@@ -78,8 +78,9 @@ class Checklist(Frozen):
         missing = [criterion.value for criterion in Criterion if criterion not in ids]
         if missing:
             raise ValueError(f"criteria without an item: {', '.join(missing)}")
-        if len(ids) != len(set(ids)):
-            raise ValueError("a criterion stands twice")
+        twice = [criterion.value for criterion in Criterion if ids.count(criterion) > 1]
+        if twice:
+            raise ValueError(f"criteria that stand twice: {', '.join(twice)}")
         return self
 
     @cached_property

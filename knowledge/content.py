@@ -70,7 +70,11 @@ def load_phrases(root: Path = CONTENT) -> Phrases:
 
 
 def _documents(root: Path, folder: str, faults: list[Fault]) -> list[Document]:
-    found, skipped = find_documents(root / folder)
+    try:
+        found, skipped = find_documents(root / folder)
+    except NotADirectoryError:
+        faults.append(Fault(f"{folder}/", 0, "there is no such folder"))
+        return []
     faults += [Fault(f"{folder}/{skip.path}", 0, skip.reason) for skip in skipped]
     documents = []
     for item in found:

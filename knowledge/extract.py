@@ -17,6 +17,7 @@ MEMORY_BYTES = 2 * 1024**3
 MAX_TEXT = 20_000_000
 MAX_UNPACKED = 200 * 1024**2
 MAX_PAGES = 5_000
+_MARKUP = tuple("#>`~<|=[-*_+\\")
 
 
 class ExtractionError(Exception):
@@ -25,7 +26,7 @@ class ExtractionError(Exception):
 
 def extract(path: Path) -> str:
     """The text of a PDF or DOCX file. Raises `ExtractionError` with the reason."""
-    command = [sys.executable, "-m", "knowledge.extract", str(path)]
+    command = [sys.executable, "-m", "knowledge.extract", str(path.absolute())]
     root = Path(__file__).resolve().parent.parent
     try:
         done = subprocess.run(command, cwd=root, capture_output=True, timeout=SECONDS, check=False)
@@ -45,15 +46,19 @@ def _docx(path: Path) -> str:
     import docx
     from docx.table import Table
 
-    parts = []
+    parts: list[str] = []
     for item in docx.Document(str(path)).iter_inner_content():
         if isinstance(item, Table):
             rows = [[" ".join(cell.text.split()) for cell in row.cells] for row in item.rows]
+            if len(rows) == 1:  # nothing but a frame around text
+                parts += map(_literal, rows[0])
+                continue
+            rows = [[cell.replace("|", "\\|") for cell in row] for row in rows]
             if rows:
                 rows.insert(1, ["---"] * len(rows[0]))
             parts.append("\n".join(f"| {' | '.join(row)} |" for row in rows))
             continue
-        text = " ".join(item.text.split())
+        text = _literal(" ".join(item.text.split()))
         style = (item.style.name if item.style is not None else None) or ""
         if text and style.startswith(("Heading ", "Title")):
             level = int(style.split()[-1]) if style[-1].isdigit() else 1
@@ -62,6 +67,11 @@ def _docx(path: Path) -> str:
             text = f"- {text}"
         parts.append(text)
     return "\n\n".join(part for part in parts if part)
+
+
+def _literal(text: str) -> str:
+    """Text that opens like Markdown markup, kept from being read as such."""
+    return f"\\{text}" if text.startswith(_MARKUP) else text
 
 
 def _pdf(path: Path) -> str:

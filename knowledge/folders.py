@@ -10,7 +10,7 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from knowledge.extract import ExtractionError, extract
 from knowledge.passages import Document, Format
@@ -59,7 +59,7 @@ def find_documents(folder: Path) -> tuple[list[Found], list[Skipped]]:
 
     Raises `NotADirectoryError` with a helpful message where there is no such folder.
     """
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises where it may not look
         raise NotADirectoryError(f"{folder} is not a folder; name one that holds documents")
     root = folder.resolve()
     found: list[Found] = []
@@ -102,7 +102,7 @@ def read_document(
         if isinstance(decoded, Exception):
             return Skipped(found.path, str(decoded))
         text = decoded
-    if not text.strip():
+    if not text.removeprefix("\ufeff").strip():
         return Skipped(found.path, "holds no text")
     return Document(found.path, found.format, text, digest)
 
@@ -126,7 +126,7 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[Path]:
     for folder, folders, files in os.walk(root, onerror=complain, followlinks=False):
         here = Path(folder)
         for name in sorted(folders):
-            if (here / name).is_symlink():
+            if os.path.islink(here / name):  # noqa: PTH114 - Path.is_symlink raises on what it may not see
                 path = (here / name).relative_to(root).as_posix()
                 skipped.append(Skipped(_printable(path), "a link to a folder: not followed"))
         folders[:] = sorted(n for n in folders if not n.startswith(".") and n != "__pycache__")
@@ -135,13 +135,16 @@ def _walk(root: Path, skipped: list[Skipped]) -> Iterator[Path]:
 
 def _unfit(file: Path, root: Path) -> str | None:
     """Why a file of a known kind is not even opened; None where it may be."""
+    linked = False
     try:
-        if file.is_symlink() and not file.resolve(strict=True).is_relative_to(root):
+        linked = file.is_symlink()
+        if linked and not file.resolve(strict=True).is_relative_to(root):
             return "a link that leads outside the folder: not followed"
         status = file.stat()
     except (OSError, RuntimeError) as error:
         strerror = getattr(error, "strerror", None) or str(error)
-        return f"a link that leads nowhere or in a circle: {strerror}"
+        what = "a link that leads nowhere or in a circle" if linked else "cannot be opened"
+        return f"{what}: {strerror}"
     if not stat.S_ISREG(status.st_mode):
         return "not a regular file"
     return _too_large(status.st_size) if status.st_size > MAX_BYTES else None
@@ -152,5 +155,5 @@ def _too_large(size: int) -> str:
 
 
 def _printable(path: str) -> str:
-    """A path that can be shown and stored whatever bytes it holds."""
-    return str(PurePosixPath(path.encode("utf-8", "replace").decode("utf-8")))
+    """A path that can be shown and stored whatever bytes it holds; no two names become one."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -54,20 +54,46 @@ def read_yaml(text: str, path: str) -> LocatedYaml:
     Raises `ContentError` naming the line of a syntax fault.
     """
     try:
+        _refuse_hostile(text, path)
         root = yaml.compose(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         message = f"not valid YAML: {error.problem or error.context or error}"
         raise ContentError([Fault(path, mark.line + 1 if mark else 0, message)]) from error
-    except (yaml.YAMLError, RecursionError) as error:
-        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise ContentError([Fault(path, 0, f"not valid YAML: {reason}")]) from error
+    except yaml.reader.ReaderError as error:
+        line = _line_of_byte(text, error.position)
+        raise ContentError([Fault(path, line, f"not valid YAML: {error.reason}")]) from error
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        raise ContentError([Fault(path, 0, f"not valid YAML: {error}")]) from error
     if root is None:
         raise ContentError([Fault(path, 0, "the file is empty")])
 
     walk = _Walk(text, path)
     data = walk.value(root, ())
     return LocatedYaml(path, data, walk.spans, walk.lines)
+
+
+def _refuse_hostile(text: str, path: str) -> None:
+    """Look over the events before the C loader builds nodes: deep nesting overruns its stack."""
+    depth = count = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        count += 1
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        reason = None
+        if isinstance(event, yaml.AliasEvent):
+            reason = "aliases are not allowed"
+        elif depth > MAX_DEPTH or count > MAX_NODES:
+            reason = "nested too deeply or too large"
+        if reason:
+            raise ContentError([Fault(path, event.start_mark.line + 1, reason)])
+
+
+def _line_of_byte(text: str, position: int) -> int:
+    """The line of an offset into the text's UTF-8 bytes, in which the C reader counts."""
+    return text.encode("utf-8")[:position].count(b"\n") + 1
 
 
 class _Walk:
@@ -77,16 +103,10 @@ class _Walk:
         self.text, self.path = text, path
         self.spans: dict[KeyPath, Span] = {}
         self.lines: dict[KeyPath, int] = {}
-        self.seen: set[int] = set()
         self.scalars = yaml.constructor.SafeConstructor()
 
     def value(self, node: yaml.Node, at: KeyPath) -> Any:
         line = node.start_mark.line + 1
-        if id(node) in self.seen:
-            raise ContentError([Fault(self.path, line, "aliases are not allowed")])
-        if len(at) > MAX_DEPTH or len(self.seen) > MAX_NODES:
-            raise ContentError([Fault(self.path, line, "nested too deeply or too large")])
-        self.seen.add(id(node))
         self.lines[at] = line
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, at)
@@ -97,12 +117,14 @@ class _Walk:
     def _mapping(self, node: yaml.MappingNode, at: KeyPath) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise ContentError([Fault(self.path, line, "a key must be a word")])
             key = str(key_node.value)
             if key in found:
-                line = key_node.start_mark.line + 1
                 raise ContentError([Fault(self.path, line, f"the key {key!r} stands twice")])
             found[key] = self.value(value_node, (*at, key))
-            self.lines[(*at, key)] = key_node.start_mark.line + 1
+            self.lines[(*at, key)] = line
         return found
 
     def _scalar(self, node: yaml.Node, at: KeyPath) -> Any:
@@ -112,9 +134,12 @@ class _Walk:
         self.spans[at] = Span(start, end)
         try:
             return self.scalars.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
+        except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
             line = node.start_mark.line + 1
-            raise ContentError([Fault(self.path, line, f"not a usable value: {error}")]) from error
+            reason: object = error if isinstance(error, ValueError) else "does not fit its tag"
+            if isinstance(error, yaml.MarkedYAMLError):
+                reason = error.problem
+            raise ContentError([Fault(self.path, line, f"not a usable value: {reason}")]) from error
 
 
 def validated(located: LocatedYaml, build: Callable[[], Model], at: KeyPath = ()) -> Model:

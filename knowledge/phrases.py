@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import string
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, ValidationInfo
 
@@ -23,26 +24,57 @@ _SLOTS: dict[str, frozenset[str]] = {
     "added": frozenset({"facts"}),
 }
 """Placeholders that a phrase must hold; all others must hold none."""
+_MOVE = frozenset({"before", "after"})
+"""Placeholders that the wording of a direction may hold."""
+
+
+def _placeholders(text: str) -> set[str]:
+    """The placeholders, which must be plain: a conversion or a format could fail when said."""
+    fields = [field for field in string.Formatter().parse(text) if field[1] is not None]
+    for _, name, layout, conversion in fields:
+        if layout or conversion:
+            raise ValueError(f"write the placeholder as {{{name}}} and nothing more")
+    return {str(name) for _, name, _, _ in fields}
 
 
 def _known_slots(text: str, info: ValidationInfo) -> str:
     """Refuse a placeholder that would only fail when the phrase is said."""
     wanted = _SLOTS.get(info.field_name or "", frozenset())
-    used = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+    used = _placeholders(text)
     if used != wanted:
         listed = ", ".join(f"{{{slot}}}" for slot in sorted(wanted)) or "none"
         raise ValueError(f"placeholders must be {listed}; found {sorted(used) or 'none'}")
     return text
 
 
+def _of_a_move(text: str) -> str:
+    unknown = _placeholders(text) - _MOVE
+    if unknown:
+        raise ValueError(f"placeholders may be {{before}} and {{after}}; found {sorted(unknown)}")
+    return text
+
+
+_Key = TypeVar("_Key", bound=StrEnum)
+
+
+def _complete(phrases: dict[_Key, str]) -> dict[_Key, str]:
+    """Refuse a table that has no phrase for some member: it would only fail when looked up."""
+    kind = type(next(iter(phrases))) if phrases else None
+    missing = [member.value for member in kind if member not in phrases] if kind else ["any"]
+    if missing:
+        raise ValueError(f"no phrase for: {', '.join(missing)}")
+    return phrases
+
+
 Phrase = Annotated[Line, AfterValidator(_known_slots)]
+MovePhrase = Annotated[Line, AfterValidator(_of_a_move)]
 
 
 class Headlines(Frozen):
     """The first line of a reply."""
 
-    rings: dict[Ring, Line]
-    leaving: dict[Ring, Line]
+    rings: Annotated[dict[Ring, Phrase], AfterValidator(_complete)]
+    leaving: Annotated[dict[Ring, Phrase], AfterValidator(_complete)]
     case_named: Phrase
     case_found: Phrase
     case_not_named: Phrase
@@ -86,5 +118,5 @@ class Phrases(Frozen):
 
     headlines: Headlines
     labels: Labels
-    standings: dict[Standing, Line]
-    directions: dict[Direction, Line]
+    standings: Annotated[dict[Standing, Phrase], AfterValidator(_complete)]
+    directions: Annotated[dict[Direction, MovePhrase], AfterValidator(_complete)]

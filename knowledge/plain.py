@@ -50,10 +50,11 @@ def plain_passages(document: Document, fits: Fits) -> Iterator[Passage]:
     heading: tuple[str, ...] = ()
     columns = ""
     lead = ""
+    text_end = len(document.text.rstrip())
     groups = list(_groups(_lines(document.text)))
     for group, following in zip_longest(groups, groups[1:]):
         first = group[0]
-        if _is_title(group, document.text):
+        if _is_title(group, text_end):
             if title == document.path and not heading:
                 title = first.text
             heading = () if first.text == title else (first.text,)
@@ -155,9 +156,9 @@ def _titled(text: str) -> bool:
     return len(text) <= _TITLE_LENGTH and text[-1].isalnum() and capitals * 2 > len(words)
 
 
-def _is_title(group: list[_Line], text: str) -> bool:
+def _is_title(group: list[_Line], text_end: int) -> bool:
     """A single short line without a full stop, with something below it."""
     line = group[0]
     if len(group) > 1 or line.item or line.row or len(line.text) > _TITLE_LENGTH:
         return False
-    return line.text[-1] not in ".!?:;,…" and bool(text[line.end :].strip())
+    return line.text[-1] not in ".!?:;,…" and line.end < text_end

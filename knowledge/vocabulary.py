@@ -5,32 +5,36 @@ from __future__ import annotations
 import re
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import model_validator
+from pydantic import AfterValidator, Field
 
 from knowledge import CONTENT
 from knowledge.located_yaml import load_file
 from knowledge.model import Frozen, Id, Language, Line
 
 
+def _in_lower_case(word: str) -> str:
+    if word != word.lower():
+        raise ValueError(f"write {word!r} in lower case")
+    return word
+
+
+Word = Annotated[Line, AfterValidator(_in_lower_case)]
+Words = Annotated[tuple[Word, ...], Field(min_length=1)]
+"""At least one: a pattern of none would match everywhere."""
+
+
 class Vocabulary(Frozen):
     """Synonyms and cues, all in lower case."""
 
-    languages: dict[Language, tuple[Line, ...]]
-    domains: dict[Id, tuple[Line, ...]]
-    against_rust: tuple[Line, ...]
-    leaving: tuple[Line, ...]
-    greetings: tuple[Line, ...]
-    ordinary_words: frozenset[Line]
-    generic_words: frozenset[Line]
-
-    @model_validator(mode="after")
-    def _lower_case(self) -> Vocabulary:
-        groups = (*self.languages.values(), *self.domains.values(), self.against_rust, self.leaving)
-        for word in (word for group in groups for word in group):
-            if word != word.lower():
-                raise ValueError(f"write {word!r} in lower case")
-        return self
+    languages: dict[Language, Words]
+    domains: dict[Id, Words]
+    against_rust: Words
+    leaving: Words
+    greetings: Words
+    ordinary_words: frozenset[Word]
+    generic_words: frozenset[Word]
 
     def domains_in(self, text: str) -> tuple[str, ...]:
         """The domains that a text names."""
@@ -72,11 +76,17 @@ class Vocabulary(Frozen):
         return re.compile(rf"^(?:{alternatives(self.greetings)})\b")
 
 
+_NOT_A_VERB = "".join(
+    rf"(?<!\b{word} )" for word in "to we you i they can could should would not let's us".split()
+)
+"""In `should we go to Rust` nobody leaves Go."""
+
+
 def _left(names: str) -> re.Pattern[str]:
     """Matches `from Go`, `replaced Go`, `Go to Rust` and `Go ->`, given the names of a language."""
     leaving = r"\bfrom|\breplac\w+(?: \w+)?|\bout of|\bleft|\boff|\bditch\w*"
     before = rf"(?:{leaving}) (?:{names})(?![\w+#])"
-    after = rf"(?<![\w.])(?:{names}) (?:(?:to|into) rust\b|->|→)"
+    after = rf"{_NOT_A_VERB}(?<![\w.])(?:{names}) (?:(?:to|into) rust\b|->|→)"
     return re.compile(f"{before}|{after}", re.IGNORECASE)
 
 

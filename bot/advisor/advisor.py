@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Protocol
 
 from bot.advisor.answer import Answer
@@ -16,6 +17,8 @@ from bot.advisor.text import plain_text
 from bot.reader.reading import Reading
 from index.encoder import Vectors
 from knowledge.model import Intent
+
+_RUST = re.compile(r"\brust", re.IGNORECASE)
 
 
 class Reader(Protocol):
@@ -82,7 +85,7 @@ def about_rust(text: str) -> str:
     in the first months" comes to a cosine of 0.40 with the sentence that answers it, and of 0.72
     with the word in front.
     """
-    return text if "rust" in text.lower() else f"Rust: {text}"
+    return text if _RUST.search(text) else f"Rust: {text}"
 
 
 def receipt(answer: Answer, question: Question) -> str:

@@ -75,6 +75,7 @@ class Card(Frozen):
     title: str
     move: str
     year: int
+    year_approximate: bool
     favours_rust: bool
     other_way: bool
     matches: tuple[Criterion, ...]

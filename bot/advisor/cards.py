@@ -28,7 +28,7 @@ def card(
     Where article and primary source differ, the sentence that says how is always among those shown.
     """
     case = ranked.case
-    found = desk.snapshot.of_source(case.id)
+    found = [s for s in desk.snapshot.of_source(case.id) if s.passage.kind == "case"]
     by_field = {stored.passage.section: stored for stored in found}
     statements = [
         citations.state(by_field["summary"], quote) for quote in by_field["summary"].passage.quotes
@@ -45,6 +45,7 @@ def card(
         title=f"{case.organisation}: {case.system}",
         move=move(case, desk),
         year=case.year,
+        year_approximate=case.year_approximate,
         favours_rust=case.direction.favours_rust,
         other_way=lean is not None and case.direction.favours_rust is not lean,
         matches=tuple(criterion for criterion in case.criteria if criterion in criteria),

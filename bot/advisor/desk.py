@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.advisor.names import Names
-from index.snapshot import Snapshot, Stored
+from index.snapshot import BUILT_IN, Snapshot, Stored
 from knowledge.checklist import Checklist
 from knowledge.model import Criterion
 from knowledge.passages import Quote
@@ -34,6 +34,7 @@ class Desk:
             (article, quote.text): (stored, quote)
             for article in articles
             for stored in self.snapshot.of_source(article)
+            if stored.root == BUILT_IN
             for quote in stored.passage.quotes
         }
         return {

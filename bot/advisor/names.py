@@ -11,6 +11,7 @@ from knowledge.model import CaseStudy
 from knowledge.vocabulary import Vocabulary, alternatives
 
 _PARTS = re.compile(r"[^\w.+-]+")
+_WORDS = re.compile(r"[^\W\d_]+")
 _CAPITALISED = re.compile(r"\b[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9.]*|\b[A-Z]{2,}[0-9]*\b")
 
 
@@ -40,7 +41,7 @@ class Names:
         mentions: list[tuple[int, int, frozenset[str]]] = []
         for match in self._pattern.finditer(text):
             name = match.group().lower().replace("’", "'")
-            ids = self.owners[name]
+            ids = self.owners.get(name, frozenset())
             if name in self.vocabulary.ordinary_words and match.group()[0].islower():
                 ids = ids & frozenset(near)
             if ids:
@@ -51,13 +52,20 @@ class Names:
         return list(dict.fromkeys(ordered))
 
     def unknown_in(self, text: str) -> list[str]:
-        """Capitalised words that look like names and that no record knows, in order."""
-        known_words = {word for name in self.owners for word in _PARTS.split(name)}
+        """Capitalised words that look like names and that no record knows, in order.
+
+        Where most words have a capital, as in a title or a message all in capitals, it tells
+        nothing.
+        """
+        words = _WORDS.findall(text)
+        if sum(word[0].isupper() for word in words) * 2 > len(words) > 3:
+            return []
+        known_words = {"rust"} | {word for name in self.owners for word in _PARTS.split(name)}
         found = []
         for match in _CAPITALISED.finditer(text):
             word = match.group().lower()
             opens_sentence = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".!?\n:>"
-            if opens_sentence or word in known_words | {"rust"}:
+            if opens_sentence or word in known_words:
                 continue
             found.append(match.group())
         return list(dict.fromkeys(found))

@@ -16,6 +16,8 @@ from knowledge.model import Direction, Intent
 SHOWN = 4
 """Case studies in one answer where the question names none."""
 NAMED_SHOWN = 6
+ABSENT_SHOWN = 5
+"""Names without a record that an answer repeats."""
 SENTENCES_ALONE = 8
 SENTENCES_AMONG_OTHERS = 3
 GUIDANCE_COSINE = 0.5
@@ -42,7 +44,7 @@ def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
     sentences = SENTENCES_ALONE if len(shown) == 1 else SENTENCES_AMONG_OTHERS
     cards = tuple(card(item, vector, desk, citations, (), sentences) for item in shown)
     said = " ".join(statement.text for one in cards for statement in one.statements).lower()
-    absent = [name for name in unknown if name.lower() not in said]
+    absent = [name for name in unknown if name.lower() not in said][:ABSENT_SHOWN]
     return Answer(
         question=text,
         intent=Intent.CASE_STUDY,
