@@ -17,8 +17,12 @@ from bot.advisor.text import plain_text
 from bot.reader.reading import Reading
 from index.encoder import Vectors
 from knowledge.model import Intent
+from knowledge.sentences import sentence_spans
 
 _RUST = re.compile(r"\brust", re.IGNORECASE)
+
+MOST_PARTS = 3
+"""More questions than this in one message are rhetoric, not a list of things to answer."""
 
 
 class Reader(Protocol):
@@ -61,7 +65,10 @@ class Advisor:
             return self._decline(question)
         vector = self._encoder.embed_query(about_rust(question.text))
         if intent is Intent.DECISION:
-            return decide(question, reading, vector, self.desk)
+            parts = [
+                (part, self._encoder.embed_query(about_rust(part))) for part in parts_of(question)
+            ]
+            return decide(question, reading, vector, self.desk, parts)
         if intent is Intent.CASE_STUDY:
             return tell(question, vector, self.desk)
         return guide(question, intent, vector, self.desk)
@@ -86,6 +93,13 @@ def about_rust(text: str) -> str:
     with the word in front.
     """
     return text if _RUST.search(text) else f"Rust: {text}"
+
+
+def parts_of(question: Question) -> list[str]:
+    """The single questions of a message that asks two or three; nothing for any other message."""
+    spans = sentence_spans(question.text)
+    asked = [question.text[start:end] for start, end in spans if question.text[end - 1] == "?"]
+    return asked if 2 <= len(asked) <= MOST_PARTS else []
 
 
 def receipt(answer: Answer, question: Question) -> str:

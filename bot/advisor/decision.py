@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.advisor import ring as verdicts
 from bot.advisor.answer import Answer, Card, Check, Statement
@@ -26,8 +26,18 @@ GUIDANCE_COSINE = 0.35
 """Below this likeness a passage is not about the question."""
 
 
-def decide(question: Question, reading: Reading, vector: Vectors, desk: Desk) -> Answer:
-    """Verdict, reasons, checklist, case studies, what is missing and what would flip it."""
+def decide(
+    question: Question,
+    reading: Reading,
+    vector: Vectors,
+    desk: Desk,
+    parts: Sequence[tuple[str, Vectors]] = (),
+) -> Answer:
+    """Verdict, reasons, checklist, case studies, what is missing and what would flip it.
+
+    `parts` are the single questions of a message that asks several, each with its vector: guidance
+    is looked up for each, so that "and how long would ramp-up take?" is answered as well.
+    """
     known = situation(question, reading)
     verdict = verdicts.judge(known.states, known.lean, desk.checklist)
     leaving = desk.vocabulary.asks_about_leaving(question.text)
@@ -35,7 +45,8 @@ def decide(question: Question, reading: Reading, vector: Vectors, desk: Desk) ->
     checklist = tuple(_checks(known, desk, citations))
     reasons = tuple(_reasons(checklist, verdict, desk, citations))
     cards = tuple(_cards(question, known, verdict, vector, desk, citations))
-    guidance = tuple(_guidance(question, vector, desk, citations, reasons))
+    asked = [(question.text, vector), *parts]
+    guidance = tuple(_guidance(asked, desk, citations, reasons))
     headlines = desk.phrases.headlines
     return Answer(
         question=question.text,
@@ -153,19 +164,19 @@ def _any_other_way(
 
 
 def _guidance(
-    question: Question,
-    vector: Vectors,
+    asked: Sequence[tuple[str, Vectors]],
     desk: Desk,
     citations: Citations,
     reasons: tuple[Statement, ...],
 ) -> Iterator[Statement]:
-    """The sentences of the articles that are nearest to the question, if any is near enough."""
-    hits = find_guidance(desk.snapshot, vector, question.text, 12)
-    near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
+    """The sentences of the articles nearest to each question asked, if any is near enough."""
     said = {statement.text for statement in reasons}
-    count = 0
-    for section in best_sections(near, GUIDANCE):
-        for quote in section.passages[0].passage.quotes[:1]:
-            if quote.text not in said and count < GUIDANCE:
-                count += 1
-                yield citations.state(section.passages[0], quote)
+    for text, vector in asked:
+        hits = find_guidance(desk.snapshot, vector, text, 12)
+        near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
+        for section in best_sections(near, GUIDANCE):
+            first = section.passages[0]
+            for quote in first.passage.quotes[:1]:
+                if quote.text not in said:
+                    said.add(quote.text)
+                    yield citations.state(first, quote)
