@@ -13,19 +13,24 @@ from pathlib import Path
 from bot.advisor.advisor import Advisor
 from bot.advisor.desk import Desk
 from bot.reader.labels import WEIGHTS
-from bot.reader.reading import CARD_FILE, TrainedReader
+from bot.reader.reading import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, TrainedReader
 from bot.settings import Settings
+from index import encoder as exported
 from index.build import Report, build
 from index.encoder import ModelCard, OnnxEncoder
 from index.gate import load_gates
 from index.gather import Progress, silent
 from index.library import Library
+from index.reference_model import ModelUnavailable
+from index.snapshot import SnapshotError
 from index.store import SnapshotStore
 from knowledge.checklist import Checklist
 from knowledge.content import load_checklist, load_content, load_phrases
 from knowledge.vocabulary import load_vocabulary
 
 WEIGHTS_CARD = "card.json"
+READER_FILES = (CARD_FILE, MODEL_FILE, TOKENIZER_FILE)
+ENCODER_FILES = (exported.CARD_FILE, exported.MODEL_FILE, exported.TOKENIZER_FILE)
 
 
 class Service:
@@ -39,11 +44,15 @@ class Service:
 
     @cached_property
     def encoder(self) -> OnnxEncoder:
-        return OnnxEncoder(self.settings.encoder_folder, self.settings.threads)
+        return OnnxEncoder(
+            _whole(self.settings.encoder_folder, ENCODER_FILES), self.settings.threads
+        )
 
     @cached_property
     def reader(self) -> TrainedReader:
-        return TrainedReader(self.settings.reader_folder, self.settings.threads)
+        return TrainedReader(
+            _whole(self.settings.reader_folder, READER_FILES), self.settings.threads
+        )
 
     @cached_property
     def checklist(self) -> Checklist:
@@ -51,16 +60,39 @@ class Service:
 
     @property
     def advisor(self) -> Advisor:
-        """The advisor over the snapshot that is current now."""
-        snapshot = self._library.current()
-        if self._advisor is None or self._advisor.desk.snapshot is not snapshot:
-            desk = Desk(snapshot, self.checklist, load_phrases(), load_vocabulary())
-            self._advisor = Advisor(desk, self.reader, self.encoder)
+        """The advisor over the snapshot that is current now.
+
+        A snapshot of another model than this process has loaded does not replace one that serves.
+        Raises `SnapshotError` where there is none that can serve, `ModelUnavailable`.
+        """
+        snapshot, held = self._library.current(), self._advisor
+        if held is not None and held.desk.snapshot is snapshot:
+            return held
+        if snapshot.manifest.model_fingerprint != self.encoder.fingerprint:
+            if held is not None:
+                return held
+            raise SnapshotError(
+                f"the index was built with another model ({snapshot.manifest.model}) than is "
+                f"exported ({self.encoder.name}); run `rust-or-not index build`"
+            )
+        desk = Desk(snapshot, self.checklist, load_phrases(), load_vocabulary())
+        self._advisor = Advisor(desk, self.reader, self.encoder)
         return self._advisor
 
     def build_index(self, folders: Sequence[Path], progress: Progress = silent) -> Report:
         """Bring the index up to date with the packaged content and these folders."""
         return build(self.store, load_content(), folders, self.encoder, load_gates(), progress)
+
+
+def _whole(folder: Path, names: Sequence[str]) -> Path:
+    """The folder of an exported model. Raises `ModelUnavailable` where a file is missing."""
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        raise ModelUnavailable(
+            f"no exported model in {folder} (missing: {', '.join(missing)}); run `rust-or-not "
+            "setup` where the `build` extra is installed, or copy a data folder that has one"
+        )
+    return folder
 
 
 def prepare_models(settings: Settings, say: Callable[[str], None] = lambda line: None) -> None:

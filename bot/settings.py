@@ -24,7 +24,9 @@ def default_data() -> Path:
 class Settings(BaseSettings):
     """Everything that may be set. `rust-or-not doctor` prints what each one is for."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
 
     data: Annotated[
         Path,
@@ -97,6 +99,16 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("data", mode="after")
+    @classmethod
+    def _at_home(cls, folder: Path) -> Path:
+        return folder.expanduser()
+
+    @field_validator("docs", mode="after")
+    @classmethod
+    def _all_at_home(cls, folders: tuple[Path, ...]) -> tuple[Path, ...]:
+        return tuple(folder.expanduser() for folder in folders)
 
     @property
     def snapshots(self) -> Path:

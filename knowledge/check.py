@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -14,13 +16,15 @@ from knowledge.checklist import Checklist
 from knowledge.content import Content, load_checklist, load_content, load_phrases
 from knowledge.faults import ContentError, Fault, line_of
 from knowledge.front_matter import located_front_matter, split_front_matter
+from knowledge.located_yaml import read_file
 from knowledge.markdown import blocks
 from knowledge.model import Frozen, Id, Line, Url
 from knowledge.passages import Document
 from knowledge.references import MARKER
 from knowledge.vocabulary import load_vocabulary
 
-_INTERNAL_LINK = re.compile(r"\]\(((?!https?://|mailto:)[^)\s]+)\)")
+_INTERNAL_LINK = re.compile(r"\]\(((?!https?://|mailto:)[^)\s]+)(?:\s+\"[^\"]*\")?\)")
+_ANY_MARKER = re.compile(r"\[\^([^\]\n]*)\]?")
 _DIGIT = re.compile(r"\d")
 
 
@@ -32,7 +36,16 @@ class Head(Frozen):
     author: Line
     date: date
     source: Url | None
-    kind: str
+    kind: Literal["article", "guide"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """An id with the file and the line that give it."""
+
+    id: str
+    path: str
+    line: int
 
 
 def check(root: Path = CONTENT) -> list[Fault]:
@@ -47,33 +60,54 @@ def check(root: Path = CONTENT) -> list[Fault]:
         content = load_content(root)
     except ContentError as error:
         return sorted({*faults, *error.faults})
-    faults += _ids(content)
+    figures = list(_record_ids(root, "figures*.yaml"))
+    faults += _ids(content, [*figures, *_record_ids(root, "sources*.yaml")])
     for article in content.articles:
         faults += _article(article, content)
-    faults += _uncited_figures(content)
+    faults += _uncited_figures(content, figures)
     if not any(fault.path == "checklist.yaml" for fault in faults):
-        faults += _backing(load_checklist(root), content)
+        faults += _backing(load_checklist(root), root, content)
     return sorted(set(faults))
 
 
-def _ids(content: Content) -> Iterator[Fault]:
+def _record_ids(root: Path, pattern: str) -> Iterator[_Named]:
+    for file in sorted(root.glob(pattern)):
+        located = read_file(file)
+        for index, record in enumerate(located.data):
+            yield _Named(record["id"], file.name, located.line((index, "id")))
+
+
+def _own_ids(content: Content) -> Iterator[_Named]:
+    for loaded in content.cases:
+        yield _Named(loaded.case.id, loaded.document.path, loaded.located.line(("id",)))
+    for article in content.articles:
+        data, _ = split_front_matter(article.text)
+        head = located_front_matter(article.text, article.path) if "id" in data else None
+        if head:
+            yield _Named(str(data["id"]), article.path, head.line(("id",)))
+
+
+def _ids(content: Content, records: Sequence[_Named]) -> Iterator[Fault]:
     """Ids are unique across all kinds, and a file is named after its id."""
-    owners: dict[str, str] = {}
-    named = [(loaded.case.id, loaded.document.path) for loaded in content.cases]
-    named += [(str(split_front_matter(a.text)[0].get("id")), a.path) for a in content.articles]
-    for name, path in named:
-        if Path(path).stem != name:
-            yield Fault(path, 1, f"the file is not named after its id {name!r}")
-    others = [(figure.id, "figures.yaml") for figure in content.figures]
-    others += [(source.id, "sources*.yaml") for source in content.sources]
-    for name, path in (*named, *others):
-        if name in owners:
-            yield Fault(path, 1, f"the id {name!r} is also used in {owners[name]}")
-        owners[name] = path
+    owners: dict[str, _Named] = {}
+    own = list(_own_ids(content))
+    for named in own:
+        if Path(named.path).stem != named.id:
+            text = f"the file is not named after its id {named.id!r}"
+            yield Fault(named.path, named.line, text)
+    for named in (*own, *records):
+        first = owners.setdefault(named.id, named)
+        if first is not named:
+            text = f"the id {named.id!r} is also used in {first.path}:{first.line}"
+            yield Fault(named.path, named.line, text)
 
 
 def _article(article: Document, content: Content) -> Iterator[Fault]:
-    head = located_front_matter(article.text, article.path)
+    try:
+        head = located_front_matter(article.text, article.path)
+    except ContentError as error:
+        yield from error.faults
+        return
     if head is None:
         yield Fault(article.path, 1, "has no front matter between --- lines")
         return
@@ -91,9 +125,11 @@ def _article(article: Document, content: Content) -> Iterator[Fault]:
 def _markers(article: Document, content: Content) -> Iterator[Fault]:
     """Each block ends with a marker, and each marker resolves."""
     known = content.references
-    for match in MARKER.finditer(article.text):
-        if match.group(1) not in known:
-            line = line_of(article.text, match.start())
+    for match in _ANY_MARKER.finditer(article.text):
+        line = line_of(article.text, match.start())
+        if not MARKER.fullmatch(match.group()):
+            yield Fault(article.path, line, f"{match.group()!r} is not a marker such as [^id]")
+        elif match.group(1) not in known:
             yield Fault(article.path, line, f"cites an unknown id {match.group(1)!r}")
     _, body = split_front_matter(article.text)
     for block in blocks(article.text, body):
@@ -116,19 +152,23 @@ def _links(article: Document, root: Path) -> Iterator[Fault]:
             yield Fault(article.path, line, f"links to {target!r}, which does not exist")
 
 
-def _uncited_figures(content: Content) -> Iterator[Fault]:
+def _uncited_figures(content: Content, figures: Sequence[_Named]) -> Iterator[Fault]:
     cited = {m.group(1) for a in content.articles for m in MARKER.finditer(a.text)}
-    for figure in content.figures:
+    for figure in figures:
         if figure.id not in cited:
-            yield Fault("figures.yaml", 0, f"no article cites the figure {figure.id!r}")
+            text = f"no article cites the figure {figure.id!r}"
+            yield Fault(figure.path, figure.line, text)
 
 
-def _backing(checklist: Checklist, content: Content) -> Iterator[Fault]:
+def _backing(checklist: Checklist, root: Path, content: Content) -> Iterator[Fault]:
     texts = {Path(article.path).stem: article.text for article in content.articles}
-    for item in checklist.items:
-        for backing in item.backs:
+    located = read_file(root / "checklist.yaml")
+    for number, item in enumerate(checklist.items):
+        for at, backing in enumerate(item.backs):
+            line = located.line(("items", number, "backs", at, "quote"))
             if backing.article not in texts:
-                yield Fault("checklist.yaml", 0, f"{item.id}: no article {backing.article!r}")
+                line = located.line(("items", number, "backs", at, "article"))
+                yield Fault("checklist.yaml", line, f"{item.id}: no article {backing.article!r}")
             elif texts[backing.article].count(backing.quote) != 1:
                 fault = f"{item.id}: not found exactly once in {backing.article}: {backing.quote!r}"
-                yield Fault("checklist.yaml", 0, fault)
+                yield Fault("checklist.yaml", line, fault)

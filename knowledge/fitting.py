@@ -12,7 +12,9 @@ Fits = Callable[[str], bool]
 
 _FIRST_GUESS = 800
 _JOINER = "\u200d"
-_JOINS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f\u200d\U0001f3fb-\U0001f3ff]")
+_JOINS = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u20d0-\u20ff\ufe00-\ufe0f\u200d\U0001f3fb-\U0001f3ff]"
+)
 """Marks that belong to the character before them."""
 
 

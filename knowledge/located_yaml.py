@@ -49,10 +49,12 @@ class LocatedYaml:
 
 
 def read_yaml(text: str, path: str) -> LocatedYaml:
-    """Parse YAML text. Anchors and aliases are refused, which keeps hostile files small.
+    """Parse YAML text. Aliases and deep nesting are refused, which keeps hostile files small.
 
     Raises `ContentError` naming the line of a syntax fault.
     """
+    begin = 1 if text.startswith("\ufeff") else 0
+    text = text[begin:]
     try:
         _refuse_hostile(text, path)
         root = yaml.compose(text, Loader=_LOADER)
@@ -68,16 +70,15 @@ def read_yaml(text: str, path: str) -> LocatedYaml:
     if root is None:
         raise ContentError([Fault(path, 0, "the file is empty")])
 
-    walk = _Walk(text, path)
+    walk = _Walk(path, begin)
     data = walk.value(root, ())
     return LocatedYaml(path, data, walk.spans, walk.lines)
 
 
 def _refuse_hostile(text: str, path: str) -> None:
     """Look over the events before the C loader builds nodes: deep nesting overruns its stack."""
-    depth = count = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        count += 1
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_LOADER), start=1):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -88,7 +89,8 @@ def _refuse_hostile(text: str, path: str) -> None:
         elif depth > MAX_DEPTH or count > MAX_NODES:
             reason = "nested too deeply or too large"
         if reason:
-            raise ContentError([Fault(path, event.start_mark.line + 1, reason)])
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise ContentError([Fault(path, line, reason)])
 
 
 def _line_of_byte(text: str, position: int) -> int:
@@ -99,8 +101,8 @@ def _line_of_byte(text: str, position: int) -> int:
 class _Walk:
     """Turns PyYAML's nodes into data, noting spans and lines on the way."""
 
-    def __init__(self, text: str, path: str) -> None:
-        self.text, self.path = text, path
+    def __init__(self, path: str, begin: int) -> None:
+        self.path, self.begin = path, begin
         self.spans: dict[KeyPath, Span] = {}
         self.lines: dict[KeyPath, int] = {}
         self.scalars = yaml.constructor.SafeConstructor()
@@ -131,7 +133,7 @@ class _Walk:
         start, end = node.start_mark.index, node.end_mark.index
         if isinstance(node, yaml.ScalarNode) and node.style in ("'", '"'):
             start, end = start + 1, end - 1
-        self.spans[at] = Span(start, end)
+        self.spans[at] = Span(self.begin + start, self.begin + end)
         try:
             return self.scalars.construct_object(node)
         except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:

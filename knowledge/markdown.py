@@ -130,12 +130,12 @@ def markdown_passages(document: Document, references: References, fits: Fits) ->
     matter, body_start = split_front_matter(document.text)
     source_id = str(matter.get("id") or document.path)
     title = str(matter.get("title") or _first_heading(document.text, body_start) or document.path)
-    for block in blocks(document.text, body_start):
+    for found in blocks(document.text, body_start):
+        escaped = document.format == "docx" and document.text.startswith("\\", found.start)
+        block = replace(found, start=found.start + 1) if escaped else found
         if _only_links(document.text[block.start : block.end]):
             continue
         heading = tuple(part for part in block.heading if part != title)
-        if document.format == "docx" and document.text.startswith("\\", block.start):
-            block = replace(block, start=block.start + 1)
         for part in groups_that_fit(_quotes(document.text, block, references, show, fits), fits):
             start, end = part[0].start, part[-1].end
             text = " ".join(quote.text for quote in part)

@@ -85,7 +85,11 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z+#-]+$", max_length=2
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>|]+$", max_length=500)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=700, pattern=r"^[^\n\r\\]+$")]
 """One line of text without a line break or a backslash, so that it stands verbatim in its file."""
-Sentence = Annotated[str, StringConstraints(min_length=8, max_length=600, pattern=r"[.!?”\")]$")]
+Sentence = Annotated[
+    str,
+    StringConstraints(min_length=8, max_length=600, pattern=r"^[^\n\r\\]+[.!?”\")]$"),
+]
+"""A line as above that ends like a sentence, since it is quoted alone."""
 
 
 class Frozen(BaseModel):
@@ -132,7 +136,7 @@ class Finding(Frozen):
 
     metric: Line
     value: Line
-    text: Annotated[Line, Sentence]
+    text: Sentence
     qualifier: Line | None = None
     standing: Standing
     source: Url | None
@@ -149,7 +153,7 @@ class CaseStudy(Frozen):
     organisation: Line
     system: Line
     names: tuple[Line, ...] = ()
-    use_case: Annotated[Line, Sentence]
+    use_case: Sentence
     domain: Id
     language_before: Line | None
     languages_before: tuple[Language, ...] = ()
@@ -160,12 +164,12 @@ class CaseStudy(Frozen):
     negative: bool
     verification: Literal["confirmed", "differs", "unverified", "disputed"]
     criteria: tuple[Criterion, ...] = ()
-    summary: Annotated[Line, Sentence]
+    summary: Sentence
     outcomes: tuple[Finding, ...]
     costs: tuple[Finding, ...] = ()
-    claim: Annotated[Line, Sentence] | None = None
-    difference: Annotated[Line, Sentence] | None = None
-    lesson: Annotated[Line, Sentence]
+    claim: Sentence | None = None
+    difference: Sentence | None = None
+    lesson: Sentence
 
     @field_validator("outcomes", mode="after")
     @classmethod

@@ -14,6 +14,10 @@ from knowledge.located_yaml import load_file
 from knowledge.model import Frozen, Id, Language, Line
 
 
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _in_lower_case(word: str) -> str:
     if word != word.lower():
         raise ValueError(f"write {word!r} in lower case")
@@ -38,17 +42,21 @@ class Vocabulary(Frozen):
 
     def domains_in(self, text: str) -> tuple[str, ...]:
         """The domains that a text names."""
-        return tuple(name for name, found in self._domain_patterns.items() if found.search(text))
+        return tuple(
+            name for name, found in self._domain_patterns.items() if found.search(_one_line(text))
+        )
 
     def languages_left_in(self, text: str) -> tuple[str, ...]:
         """The languages that a text says somebody moved from: `from Go`, `Go to Rust`."""
-        return tuple(name for name, found in self._left_patterns.items() if found.search(text))
+        return tuple(
+            name for name, found in self._left_patterns.items() if found.search(_one_line(text))
+        )
 
     def speaks_against_rust(self, text: str) -> bool:
-        return self._against_pattern.search(text) is not None
+        return self._against_pattern.search(_one_line(text)) is not None
 
     def asks_about_leaving(self, text: str) -> bool:
-        return self._leaving_pattern.search(text) is not None
+        return self._leaving_pattern.search(_one_line(text)) is not None
 
     def greets(self, text: str) -> bool:
         """True where a text is hardly more than a greeting."""
@@ -77,7 +85,8 @@ class Vocabulary(Frozen):
 
 
 _NOT_A_VERB = "".join(
-    rf"(?<!\b{word} )" for word in "to we you i they can could should would not let's us".split()
+    rf"(?<!\b{word} )"
+    for word in ("to", "we", "you", "i", "they", "can", "could", "should", "would", "not", "us")
 )
 """In `should we go to Rust` nobody leaves Go."""
 

@@ -53,13 +53,12 @@ def flips(states: States, lean: Lean, checklist: Checklist) -> tuple[Flip, ...]:
     A change for the worse that would raise the ring is left out: it is true of the sums (a part
     that cannot be separated rules a trial out), and of no use to the asker.
     """
-    points = _points(states, lean, checklist)
-    ring = _winner(points)
+    ring = _winner(_points(states, lean, checklist))
     found = []
     for item in sorted(checklist.items, key=lambda item: item.id not in states):
         for state in _STATES:
             if state != states.get(item.id):
-                changed = _winner(_changed(points, item, states.get(item.id), state))
+                changed = _winner(_points({**states, item.id: state}, lean, checklist))
                 worse = weighs(item, state) == "against"
                 if changed is not ring and not (worse and _RANK[changed] > _RANK[ring]):
                     found.append(Flip(criterion=item.id, state=state, ring=changed))
@@ -77,13 +76,13 @@ def missing(
     How decisive one is: the expected shift of the ring's probabilities (total variation) if the
     asker answered it, each answer weighted by how likely the text makes it.
     """
-    points = _points(states, lean, checklist)
-    now = _softmax(points, checklist.scale)
+    now = _softmax(_points(states, lean, checklist), checklist.scale)
 
     def shift(item: Item) -> float:
         total = 0.0
         for state in _STATES:
-            then = _softmax(_changed(points, item, None, state), checklist.scale)
+            points = _points({**states, item.id: state}, lean, checklist)
+            then = _softmax(points, checklist.scale)
             distance = sum(abs(now[ring] - then[ring]) for ring in Ring) / 2
             total += max(likely.get((item.id, state), 0.0), _PRIOR) * distance
         return round(total, 6)
@@ -103,6 +102,7 @@ _RANK = {Ring.HOLD: 0, Ring.ASSESS: 1, Ring.TRIAL: 2, Ring.ADOPT: 3}
 
 
 def _points(states: States, lean: Lean, checklist: Checklist) -> dict[Ring, float]:
+    """Always summed in the same order: a changed fact then gives what asking anew would give."""
     rows = [checklist[criterion].adds(state) for criterion, state in states.items()]
     points = {}
     for ring in Ring:
@@ -110,18 +110,6 @@ def _points(states: States, lean: Lean, checklist: Checklist) -> dict[Ring, floa
         if lean:
             points[ring] += checklist.whole * math.log(max(lean[ring], _FLOOR))
     return points
-
-
-def _changed(
-    points: Mapping[Ring, float], item: Item, before: State | None, after: State
-) -> dict[Ring, float]:
-    """The points with one answer put in another's place."""
-    taken = item.adds(before) if before else None
-    given = item.adds(after)
-    return {
-        ring: value + given.of(ring) - (taken.of(ring) if taken else 0)
-        for ring, value in points.items()
-    }
 
 
 def _winner(points: Mapping[Ring, float]) -> Ring:

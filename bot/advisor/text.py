@@ -2,42 +2,60 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.advisor.answer import Answer, Check, Citation, Statement
+from bot.advisor.answer import Answer, Card, Check, Citation, Flip, Statement
 from knowledge.checklist import Checklist
+from knowledge.model import Standing
 from knowledge.phrases import Phrases
 
 QUESTIONS = 3
 """Missing facts that are asked for."""
 FLIPS = 3
 
+_STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+
 
 def plain_text(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
-    """The whole reply: verdict, reasons, records, gaps and sources, in that order."""
+    """The whole reply: verdict, reasons, gaps, advice and records, sources, in that order.
+
+    What was asked for comes first: records before advice where they are the answer.
+    """
+    advice = [_guidance(answer, phrases)]
+    records = [*_cases(answer, checklist, phrases)]
     parts = [
         _head(answer, phrases),
         *_sides(answer, checklist, phrases),
-        _listed(phrases.labels.guidance, [_statement(s) for s in answer.guidance])
-        if answer.ring
-        else _lines(_statement(s) for s in answer.guidance),
-        *_cases(answer, checklist, phrases),
-        _checklist(answer, checklist, phrases),
         _missing(answer, checklist, phrases),
         _flips(answer, checklist, phrases),
+        *(advice + records if answer.ring else records + advice),
+        _checklist(answer, checklist, phrases),
         _sources(answer, phrases),
     ]
-    return "\n\n".join(part for part in parts if part)
+    return visible("\n\n".join(part for part in parts if part))
+
+
+def visible(text: str) -> str:
+    """Text that cannot steer a terminal: no control character but the line feed, nothing that
+    turns the direction of writing."""
+    return _TURNING.sub("", _STEERING.sub(" ", text))
 
 
 def _head(answer: Answer, phrases: Phrases) -> str:
     lines = [answer.headline, *answer.notes]
     if answer.ring:
-        percent = round(answer.confidence * 100)
-        lines.append(phrases.labels.confidence.format(percent=percent))
-        lines += [_statement(statement) for statement in answer.reasons[:1]]
-    return _lines(lines)
+        lines.append(confidence(answer, phrases))
+        lines += [_statement(statement, answer, phrases) for statement in answer.reasons[:1]]
+    return "\n".join(lines)
+
+
+def confidence(answer: Answer, phrases: Phrases) -> str:
+    """The confidence in whole per cent; a verdict from one message is never certain."""
+    percent = min(round(answer.confidence * 100), 99)
+    return phrases.labels.confidence.format(percent=percent)
 
 
 def _sides(answer: Answer, checklist: Checklist, phrases: Phrases) -> Iterator[str]:
@@ -50,7 +68,7 @@ def _sides(answer: Answer, checklist: Checklist, phrases: Phrases) -> Iterator[s
     ):
         checks = [check for check in answer.checklist if check.weighs == side]
         lines = [stated(check, checklist, phrases) for check in checks]
-        yield _listed(title, lines or [nothing])
+        yield _listed(title, lines) or nothing
 
 
 def stated(check: Check, checklist: Checklist, phrases: Phrases) -> str:
@@ -66,50 +84,68 @@ def stated(check: Check, checklist: Checklist, phrases: Phrases) -> str:
         if check.state == "no":
             yes, no = no, yes
         source = labels.contradicted.format(yes=_short(yes), no=_short(no))
-    return f"{item.says(check.state)} ({source}) {_numbers(check.citations)}".rstrip()
+    return f"{item.says(check.state)} ({source}) {numbers(check.citations)}".rstrip()
+
+
+def _guidance(answer: Answer, phrases: Phrases) -> str:
+    lines = [_statement(statement, answer, phrases) for statement in answer.guidance]
+    titled = answer.ring or answer.cards
+    return _listed(phrases.labels.guidance, lines) if titled else _bullets(lines)
 
 
 def _cases(answer: Answer, checklist: Checklist, phrases: Phrases) -> Iterator[str]:
     if answer.ring and answer.cards:
         yield f"{phrases.labels.cases}:"
     for card in answer.cards:
-        details = [f"{card.move}, {card.year}"]
-        if card.matches:
-            items = ", ".join(checklist[name].label.lower() for name in card.matches)
-            details.append(phrases.labels.matches.format(items=items))
-        if card.other_way:
-            details.append(phrases.labels.other_way)
-        lines = [f"{card.title} ({'; '.join(details)})"]
-        lines += [f"  {_statement(s)}{_standing(s, answer, phrases)}" for s in card.statements]
-        yield "\n".join(lines)
+        lines = [_statement(statement, answer, phrases) for statement in card.statements]
+        yield f"{card.title}\n{details(card, checklist, phrases)}\n{_bullets(lines)}"
+
+
+def details(card: Card, checklist: Checklist, phrases: Phrases) -> str:
+    """What happened and when, what the record shares with the question, where it points."""
+    year = f"c. {card.year}" if card.year_approximate else str(card.year)
+    found = [f"{card.move}, {year}"]
+    if card.matches:
+        items = ", ".join(_uncapitalised(checklist[name].label) for name in card.matches)
+        found.append(phrases.labels.matches.format(items=items))
+    if card.other_way:
+        found.append(phrases.labels.other_way)
+    listed = "; ".join(found)
+    return listed[:1].upper() + listed[1:]
 
 
 def _checklist(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
-    unknown = [c for c in answer.checklist if c.state == "unknown"]
-    if not answer.checklist:
-        return ""
-    known = len(answer.checklist) - len(unknown)
-    names = "; ".join(checklist[check.criterion].label for check in unknown)
-    rest = f" {phrases.labels.not_stated}: {names}." if unknown else ""
-    return f"{phrases.labels.checklist} ({known}/{len(answer.checklist)}):{rest}"
+    names = [checklist[c.criterion].label for c in answer.checklist if c.state == "unknown"]
+    return f"{silence(answer, phrases)}: {'; '.join(names)}." if names else ""
+
+
+def silence(answer: Answer, phrases: Phrases) -> str:
+    """The title over the items that were not stated, with how many were."""
+    labels, total = phrases.labels, len(answer.checklist)
+    known = sum(check.state != "unknown" for check in answer.checklist)
+    return f"{labels.checklist} ({known}/{total}), {labels.not_stated}"
 
 
 def _missing(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
     questions = [checklist[name].question for name in answer.missing[:QUESTIONS]]
-    return _listed(phrases.labels.missing, questions)
+    numbered = [f"{n}. {question}" for n, question in enumerate(questions, start=1)]
+    return "\n".join([f"{phrases.labels.missing}:", *numbered]) if numbered else ""
 
 
 def _flips(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
-    lines = [
-        phrases.labels.flip.format(fact=checklist[f.criterion].says(f.state), ring=f.ring.value)
-        for f in answer.flips[:FLIPS]
-    ]
+    lines = [flip(item, checklist, phrases) for item in answer.flips[:FLIPS]]
     return _listed(phrases.labels.flips, lines)
+
+
+def flip(item: Flip, checklist: Checklist, phrases: Phrases) -> str:
+    """One changed fact with the ring that it would give."""
+    fact = checklist[item.criterion].says(item.state)
+    return phrases.labels.flip.format(fact=fact, ring=item.ring.value)
 
 
 def _sources(answer: Answer, phrases: Phrases) -> str:
     lines = [
-        f"{_numbers(source.numbers)} {', '.join((source.title, *source.standings(phrases)))}, "
+        f"{numbers(source.numbers)} {', '.join((source.title, *source.standings(phrases)))}\n"
         f"{source.place}"
         for source in sources(answer)
     ]
@@ -142,29 +178,38 @@ def sources(answer: Answer) -> list[Source]:
     for citation in answer.citations:
         if citation.n in used:
             title = citation.title.split(" › ")[0]
-            grouped.setdefault((title, citation.url or citation.path), []).append(citation)
+            place = " ".join((citation.url or citation.path).split())
+            grouped.setdefault((title, place), []).append(citation)
     return [Source(title, place, tuple(cited)) for (title, place), cited in grouped.items()]
 
 
-def _standing(statement: Statement, answer: Answer, phrases: Phrases) -> str:
-    standing = answer.cited(statement.citations[0]).standing
-    return f" ({phrases.standings[standing]})"
+def standing(statement: Statement, answer: Answer, phrases: Phrases) -> str:
+    """The standing of a sentence in words; empty for a primary source, which the list names."""
+    found = answer.cited(statement.citations[0]).standing
+    return "" if found is Standing.PRIMARY else phrases.standings[found]
 
 
-def _statement(statement: Statement) -> str:
-    return f"{statement.text} {_numbers(statement.citations)}".rstrip()
-
-
-def _numbers(citations: Sequence[int]) -> str:
+def numbers(citations: Sequence[int]) -> str:
+    """Citation numbers as they stand behind a sentence: `[1][2]`."""
     return "".join(f"[{n}]" for n in citations)
 
 
+def _statement(statement: Statement, answer: Answer, phrases: Phrases) -> str:
+    said = standing(statement, answer, phrases)
+    return f"{statement.text} {numbers(statement.citations)}" + (f" ({said})" if said else "")
+
+
 def _listed(title: str, lines: Sequence[str]) -> str:
-    return "\n".join([f"{title}:", *(f"- {line}" for line in lines)]) if lines else ""
+    return f"{title}:\n{_bullets(lines)}" if lines else ""
 
 
-def _lines(lines: Iterator[str] | Sequence[str]) -> str:
-    return "\n".join(line for line in lines if line)
+def _bullets(lines: Sequence[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _uncapitalised(label: str) -> str:
+    """A label within a sentence: "Strict latency" as "strict latency", "CPU-heavy" as it is."""
+    return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _short(quote: str, most: int = 120) -> str:

@@ -13,11 +13,16 @@ from knowledge.model import Criterion, Intent, Ring, State
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What was said about the work so far. `facts` hold later answers, which outdo earlier text."""
+    """What was said about the work so far.
+
+    `facts` hold later answers, which outdo earlier text; `known` is all that the last verdict
+    rested on.
+    """
 
     texts: tuple[str, ...] = ()
     facts: Mapping[Criterion, State] = field(default_factory=dict)
     ring: Ring | None = None
+    known: Mapping[Criterion, State] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +35,17 @@ class Turn:
 
 
 def reply(advisor: Advisor, thread: Thread, text: str) -> Turn:
-    """Answer one more message of a thread.
+    """Answer one more message of a thread. Raises `QuestionError`.
 
     In a thread with a verdict, a message that states facts adds them to what is known. Any other
     kind of question is answered on its own and leaves the thread as it was.
     """
     question = ask(text)
     reading = advisor.read(question)
-    alone = advisor.intent(question, reading)
-    adds = bool(thread.texts) and bool(reading.signals)
-    if alone is not Intent.DECISION and not adds:
-        return Turn(advisor.answer(question), thread)
+    intent = advisor.intent(question, reading)
+    adds = bool(thread.texts and reading.signals) and not _asks_else(intent, text)
+    if intent is not Intent.DECISION and not adds:
+        return Turn(advisor.answer(question, intent), thread)
     facts = dict(thread.facts)
     if thread.texts:
         facts |= {criterion: signal.state for criterion, signal in reading.signals.items()}
@@ -49,36 +54,67 @@ def reply(advisor: Advisor, thread: Thread, text: str) -> Turn:
 
 def settle(advisor: Advisor, thread: Thread, criterion: Criterion, state: State) -> Turn:
     """Work the verdict out anew with one fact that a person answered."""
-    return _judge(advisor, replace(thread, facts={**thread.facts, criterion: state}), thread)
+    return settle_all(advisor, thread, {criterion: state})
+
+
+def settle_all(advisor: Advisor, thread: Thread, facts: Mapping[Criterion, State]) -> Turn:
+    """Work the verdict out anew with facts that a person answered."""
+    return _judge(advisor, replace(thread, facts={**thread.facts, **facts}), thread)
+
+
+def _asks_else(intent: Intent, text: str) -> bool:
+    """True for a question about others: facts in "how did Discord cut its p99?" are not one's own.
+
+    Without a question mark it is taken for a statement, which may read as anything.
+    """
+    return "?" in text and intent in (Intent.CASE_STUDY, Intent.COST, Intent.ADOPTION)
 
 
 def _judge(advisor: Advisor, now: Thread, before: Thread) -> Turn:
-    answer = advisor.answer(Question("\n".join(now.texts), now.facts), Intent.DECISION)
-    after = replace(now, ring=answer.ring)
-    return Turn(answer, after, _change(advisor, before, now, answer))
+    """The verdict on everything said, and the thread after it.
+
+    Read together, messages may come out otherwise than one by one: what was known before and not
+    said anew stays known.
+    """
+    text = "\n".join(now.texts)
+    answer = advisor.answer(Question(text, now.facts), Intent.DECISION)
+    stated = _stated(answer)
+    lost = {c: state for c, state in before.known.items() if stated.get(c) != state}
+    if lost.keys() - now.facts.keys():
+        now = replace(now, facts={**lost, **now.facts})
+        answer = advisor.answer(Question(text, now.facts), Intent.DECISION)
+    after = replace(now, known=_stated(answer), ring=answer.ring)
+    return Turn(answer, after, _change(advisor, before, after))
 
 
-def _change(advisor: Advisor, before: Thread, now: Thread, answer: Answer) -> str:
+def _stated(answer: Answer) -> dict[Criterion, State]:
+    return {c.criterion: c.state for c in answer.checklist if c.state != "unknown"}
+
+
+def _change(advisor: Advisor, before: Thread, after: Thread) -> str:
     """What the new facts did to the verdict, in the reviewed phrases."""
-    if before.ring is None or answer.ring is None:
+    if before.ring is None or after.ring is None:
         return ""
     labels, checklist = advisor.desk.phrases.labels, advisor.desk.checklist
-    ring = answer.ring.value
     parts = [
-        labels.unchanged.format(ring=ring)
-        if before.ring is answer.ring
-        else labels.changed.format(before=before.ring.value, after=ring)
+        labels.unchanged.format(ring=after.ring.value)
+        if before.ring is after.ring
+        else labels.changed.format(before=before.ring.value, after=after.ring.value)
     ]
-    new = [c for c, state in now.facts.items() if before.facts.get(c) != state]
+    new = [checklist[c].says(s) for c, s in after.known.items() if before.known.get(c) != s]
     if new:
-        facts = "; ".join(checklist[c].says(now.facts[c]) for c in new)
-        parts.append(labels.added.format(facts=facts))
+        parts.append(labels.added.format(facts="; ".join(new)))
     return " ".join(parts)
 
 
 def _kept(texts: tuple[str, ...]) -> tuple[str, ...]:
-    """The messages that still fit a question: the first and the latest ones."""
+    """The messages that still fit a question: the first and the latest ones.
+
+    Of a first one that leaves no room, the beginning is kept.
+    """
     kept = list(texts)
-    while len(kept) > 2 and sum(map(len, kept)) + len(kept) > MAX_CHARACTERS:
+    while len(kept) > 2 and len("\n".join(kept)) > MAX_CHARACTERS:
         del kept[1]
-    return tuple(kept) if sum(map(len, kept)) + len(kept) <= MAX_CHARACTERS else texts[-1:]
+    room = MAX_CHARACTERS - len("\n".join(("", *kept[1:])))
+    first = kept[0][: max(room, 0)]
+    return (first, *kept[1:]) if first else tuple(kept[1:])

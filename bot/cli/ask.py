@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,7 +19,11 @@ from bot.cli.options import Data, Docs, settings
 
 if TYPE_CHECKING:
     from bot.advisor.advisor import Advisor
-    from bot.advisor.answer import Answer
+
+MOST_BYTES = 1_000_000
+"""Read from standard input: more than any question has."""
+
+_BREAKING = re.compile("[\x7f-\x9f\u2028\u2029]")
 
 
 def ask(
@@ -39,7 +46,7 @@ def ask(
     """
     if text and input_file is not None:
         raise Failure("give a question or --input FILE, not both", Exit.BAD_INPUT)
-    if not text and input_file is None and sys.stdin.isatty():
+    if not text and input_file is None and (sys.stdin is None or sys.stdin.isatty()):
         raise Failure("give a question; see `rust-or-not ask --help`", Exit.BAD_INPUT)
 
     from bot.service import Service
@@ -49,6 +56,8 @@ def ask(
         from bot.cli.index import bring_up_to_date
 
         bring_up_to_date(service, docs)
+    if (as_json or input_file is not None) and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     if input_file is not None:
         _answer_file(input_file, service.advisor)
         return
@@ -58,7 +67,7 @@ def ask(
     question = checked(" ".join(text) if text else _standard_input())
     answer = service.advisor.answer(question)
     if as_json:
-        print(_line(answer, None))
+        print(_line(None, answer.model_dump(mode="json")))
         return
     from bot.cli.render import show
 
@@ -86,13 +95,14 @@ def _answer_file(file: Path, advisor: Advisor) -> None:
         if fault is None:
             try:
                 question = checked(row.record.get("text"), row.record.get("facts"))
-                print(_line(advisor.answer(question), name), flush=True)
+                answer = advisor.answer(question)
+                print(_line(name, answer.model_dump(mode="json")), flush=True)
                 continue
             except QuestionError as error:
                 fault = str(error)
         faults += 1
         print(f"{file}:{row.number}: {fault}", file=sys.stderr)
-        print(json.dumps({"id": name, "error": fault}, ensure_ascii=False), flush=True)
+        print(_line(name, {"error": fault}), flush=True)
     if faults:
         count = f"{faults} of the lines" if faults > 1 else "one line"
         raise Failure(f"{count} in {file} could not be answered", Exit.BAD_INPUT)
@@ -103,18 +113,21 @@ def _rows(file: Path) -> Iterator[_Row]:
         data = file.read_bytes()
     except OSError as error:
         raise Failure(f"{file} cannot be read: {error.strerror}", Exit.BAD_INPUT) from error
-    for number, raw in enumerate(data.split(b"\n"), start=1):
+    lines = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
+    for number, raw in enumerate(lines, start=1):
         if raw.strip():
             yield _row(number, raw)
 
 
 def _row(number: int, raw: bytes) -> _Row:
     try:
-        record = json.loads(raw.decode("utf-8"))
+        record = json.loads(raw.decode("utf-8"), parse_constant=_no_json)
     except UnicodeDecodeError:
         return _Row(number, {}, "not UTF-8 text")
-    except (json.JSONDecodeError, RecursionError) as error:
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
+    except RecursionError:
+        return _Row(number, {}, "not valid JSON: nested too deeply")
+    except ValueError as error:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else error
         return _Row(number, {}, f"not valid JSON: {reason}")
     if not isinstance(record, dict):
         return _Row(number, {}, 'not a JSON object such as {"id": "1", "text": "..."}')
@@ -123,14 +136,23 @@ def _row(number: int, raw: bytes) -> _Row:
     return _Row(number, record, None)
 
 
-def _line(answer: Answer, name: object) -> str:
-    body = {"id": name, **answer.model_dump(mode="json")}
-    return json.dumps(body, ensure_ascii=False).encode("utf-8", "replace").decode("utf-8")
+def _no_json(name: str) -> None:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _line(name: object, body: dict[str, Any]) -> str:
+    """One line of JSON: nothing in it breaks a line or steers a terminal."""
+    line = json.dumps({"id": name, **body}, ensure_ascii=False)
+    escaped = _BREAKING.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
+    return escaped.encode("utf-8", "replace").decode("utf-8")
 
 
 def _standard_input() -> str:
-    data = sys.stdin.buffer.read(1_000_000)
+    data = sys.stdin.buffer.read(MOST_BYTES)
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
     try:
-        return data.decode("utf-8")
+        return decoder.decode(data, final=len(data) < MOST_BYTES)
     except UnicodeDecodeError as error:
-        raise Failure("the question on standard input is not UTF-8 text", Exit.BAD_INPUT) from error
+        line = data.count(b"\n", 0, error.start) + 1
+        message = f"the question on standard input is not UTF-8 text (line {line})"
+        raise Failure(message, Exit.BAD_INPUT) from error

@@ -24,7 +24,8 @@ what Rust costs, or how to bring it in. After a verdict:
   /new              starts over with another piece of work
   /help, /quit"""
 
-_ANSWER = re.compile(r"^\s*([1-3])[.:)]?\s+(yes|y|no|n)\s*[.!]?\s*$", re.IGNORECASE)
+_ANSWER = re.compile(r"([1-9])[.:)]?\s*(yes|y|no|n)\b[.!]?", re.IGNORECASE)
+_ANSWERS = re.compile(rf"(?:{_ANSWER.pattern}[\s,;]*)+", re.IGNORECASE)
 _SET = re.compile(r"^/set\s+([a-z_]+)\s+(yes|no)\s*$", re.IGNORECASE)
 
 
@@ -55,7 +56,7 @@ def _converse(service: Service, console: Console) -> None:
     asked: list[Criterion] = []
     while True:
         try:
-            line = console.input("[bold]> [/bold]") if sys.stdin.isatty() else _piped(console)
+            line = input("> ") if sys.stdin.isatty() else _piped(console)
         except (EOFError, KeyboardInterrupt):
             console.print()
             return
@@ -83,10 +84,10 @@ def _turn(
 ) -> Turn | None:
     """Do what a line asks for; None where it was not a message."""
     from bot.advisor.question import QuestionError, check_facts
-    from bot.advisor.thread import reply, settle
+    from bot.advisor.thread import reply, settle, settle_all
 
     advisor = service.advisor
-    answered, corrected = _ANSWER.match(line), _SET.match(line)
+    answered, corrected = _ANSWERS.fullmatch(line), _SET.match(line)
     if (answered or corrected) and not thread.texts:
         raise QuestionError("describe the piece of work first")
     if corrected:
@@ -94,11 +95,7 @@ def _turn(
         (criterion, state), *_ = facts.items()
         return _say(service, console, settle(advisor, thread, criterion, state))
     if answered:
-        number = int(answered.group(1))
-        if number > len(asked):
-            raise QuestionError(f"there is no open question number {number}")
-        chosen: State = "yes" if answered.group(2).lower().startswith("y") else "no"
-        return _say(service, console, settle(advisor, thread, asked[number - 1], chosen))
+        return _say(service, console, settle_all(advisor, thread, _answers(line, asked)))
     if line == "/facts":
         _facts(service, console, thread)
         return None
@@ -106,6 +103,18 @@ def _turn(
         console.print(f"{HELP}\n", markup=False)
         return None
     return _say(service, console, reply(advisor, thread, line))
+
+
+def _answers(line: str, asked: list[Criterion]) -> dict[Criterion, State]:
+    """The facts in "1 yes, 2 no". Raises `QuestionError` for a number that was not asked."""
+    from bot.advisor.question import QuestionError
+
+    facts: dict[Criterion, State] = {}
+    for digit, word in _ANSWER.findall(line):
+        if int(digit) > len(asked):
+            raise QuestionError(f"there is no open question number {digit}")
+        facts[asked[int(digit) - 1]] = "yes" if word.lower().startswith("y") else "no"
+    return facts
 
 
 def _say(service: Service, console: Console, turn: Turn) -> Turn:
@@ -119,7 +128,7 @@ def _say(service: Service, console: Console, turn: Turn) -> Turn:
 
 def _facts(service: Service, console: Console, thread: Thread) -> None:
     from bot.advisor.question import Question
-    from bot.advisor.text import stated
+    from bot.advisor.text import stated, visible
     from knowledge.model import Intent
 
     if not thread.texts:
@@ -130,16 +139,18 @@ def _facts(service: Service, console: Console, thread: Thread) -> None:
     answer = service.advisor.answer(question, Intent.DECISION)
     for check in answer.checklist:
         line = stated(check, desk.checklist, desk.phrases)
-        console.print(f"{check.criterion.value}: {line}", markup=False)
+        console.print(visible(f"{check.criterion.value}: {line}"), markup=False)
     console.print()
 
 
 def _piped(console: Console) -> str:
+    from bot.advisor.text import visible
+
     line = sys.stdin.buffer.readline()
     if not line:
         raise EOFError
     text = line.decode("utf-8", "replace").rstrip("\n")
-    console.print(f"> {text}", markup=False)
+    console.print(visible(f"> {text}"), markup=False)
     return text
 
 

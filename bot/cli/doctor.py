@@ -51,7 +51,8 @@ def _content(chosen: Settings) -> Iterator[Finding]:
 
     faults = check()
     if faults:
-        yield Finding("content", f"{len(faults)} faults", "run `rust-or-not knowledge check`")
+        count = "one fault" if len(faults) == 1 else f"{len(faults)} faults"
+        yield Finding("content", count, "run `rust-or-not knowledge check`")
     else:
         yield Finding("content", "sound")
 

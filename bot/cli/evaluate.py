@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from bot.cli.failures import Exit, Failure
 from bot.cli.options import Data, settings
 
 
@@ -30,9 +31,13 @@ def evaluate(
     from bot.evaluation.score import evaluate as run
     from bot.evaluation.score import figures
     from bot.service import Service
+    from knowledge.faults import ContentError
 
     advisor = Service(settings(data)).advisor
-    questions = load_labels(labels or QUESTIONS)
+    try:
+        questions = load_labels(labels or QUESTIONS)
+    except (ContentError, OSError) as error:
+        raise Failure(f"the labelled questions cannot be used: {error}", Exit.BAD_INPUT) from error
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("asking", total=len(questions))

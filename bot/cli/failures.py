@@ -39,6 +39,9 @@ def explained(error: Exception) -> Failure | None:  # noqa: PLR0911 - one return
         return Failure(str(error), Exit.BAD_INPUT)
     if isinstance(error, SnapshotError | ModelUnavailable | FileNotFoundError):
         return Failure(str(error), Exit.NOT_SET_UP)
+    if type(error).__module__.startswith("onnxruntime"):
+        advice = "remove the folder `models` of the data folder and run `rust-or-not setup`"
+        return Failure(f"an exported model is damaged: {error}\n{advice}", Exit.NOT_SET_UP)
     if isinstance(error, BuildRefused):
         advice = "the index before goes on serving; mend the documents and build again"
         return Failure(f"the new index was refused: {error}\n{advice}", Exit.BUILD_FAILED)

@@ -33,6 +33,6 @@ def check(
     for fault in faults:
         print(fault)
     if faults:
-        print(f"{len(faults)} faults")
+        print("one fault" if len(faults) == 1 else f"{len(faults)} faults")
         raise typer.Exit(int(Exit.FOUND_FAULTS))
     print("The content is sound.")

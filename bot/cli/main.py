@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 
 import typer
@@ -33,15 +35,17 @@ app.command()(doctor)
 
 def main() -> None:
     """Run a command. What a user did wrong becomes one clear message and an exit code."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
     try:
-        app()
+        _run()
     except Failure as failure:
         print(f"rust-or-not: {failure}", file=sys.stderr)
         raise SystemExit(failure.code) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
     except BrokenPipeError:
-        sys.stderr.close()
+        _discard_output()
         raise SystemExit(0) from None
     except Exception as error:
         known = explained(error)
@@ -49,3 +53,17 @@ def main() -> None:
             raise
         print(f"rust-or-not: {known}", file=sys.stderr)
         raise SystemExit(known.code) from None
+
+
+def _run() -> None:
+    """The command, and what it printed on its way: a full disk or a closed pipe shows only then."""
+    try:
+        app()
+    finally:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+
+
+def _discard_output() -> None:
+    """Nobody reads any more: keep Python from saying so when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from bot.advisor.answer import Answer, Card, Check, Statement
 from bot.advisor.desk import Desk
-from bot.advisor.text import FLIPS, QUESTIONS, sources, stated
+from bot.advisor.text import (
+    FLIPS,
+    QUESTIONS,
+    confidence,
+    details,
+    flip,
+    numbers,
+    silence,
+    sources,
+    standing,
+    stated,
+    visible,
+)
 from knowledge.model import Ring
+
+WIDEST = 88
+"""Columns that are used at most: longer lines are hard to read."""
 
 _COLOURS = {
     Ring.ADOPT: "bold green",
@@ -20,109 +34,150 @@ _COLOURS = {
     Ring.ASSESS: "bold yellow",
     Ring.HOLD: "bold red",
 }
-_MARKS = {"for": ("+", "green"), "against": ("-", "red"), "neutral": ("?", "dim")}
+_MARKS = {"for": ("+ ", "green"), "against": ("- ", "red"), "neutral": ("? ", "dim")}
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A text behind a mark, under which its further lines are indented.
+
+    What is `whole` is not broken: an address in two lines can be neither opened nor copied.
+    """
+
+    text: Text
+    mark: Text = field(default_factory=Text)
+    whole: bool = False
+
+    def lines(self, console: Console, width: int) -> Iterator[Text]:
+        """The text in lines of at most `width` columns."""
+        indent = len(self.mark)
+        room = max(width - indent, 1)
+        wrapped = [self.text] if self.whole else self.text.wrap(console, room)
+        for number, line in enumerate(wrapped):
+            line.rstrip()
+            yield Text.assemble(self.mark if number == 0 else " " * indent, line)
+
+
+Section = Sequence[Paragraph]
 
 
 def show(answer: Answer, desk: Desk, console: Console | None = None) -> None:
     """Print an answer: verdict first, sources last."""
     target = console or Console(highlight=False)
-    for part in _parts(answer, desk):
-        target.print(part, end="\n\n", soft_wrap=False)
+    for section in filter(None, _sections(answer, desk)):
+        for paragraph in section:
+            for line in paragraph.lines(target, min(target.width, WIDEST)):
+                target.print(line, soft_wrap=True)
+        target.print()
 
 
-def _parts(answer: Answer, desk: Desk) -> list[RenderableType]:
+def _sections(answer: Answer, desk: Desk) -> Iterator[Section]:
     labels = desk.phrases.labels
-    parts: list[RenderableType] = [_head(answer, desk)]
+    yield _head(answer, desk)
     if answer.ring:
-        parts += _sides(answer, desk)
-    if answer.guidance:
-        title = labels.guidance if answer.ring else ""
-        parts.append(_section(title, [_statement(s, answer, desk) for s in answer.guidance]))
-    if answer.cards:
-        cards = [_card(card, answer, desk) for card in answer.cards]
-        parts.append(_section(labels.cases if answer.ring else "", cards))
-    if answer.missing:
-        questions = [desk.checklist[name].question for name in answer.missing[:QUESTIONS]]
-        numbered = [Text(f"{n}. {question}") for n, question in enumerate(questions, start=1)]
-        parts.append(_section(labels.missing, numbered))
-    if answer.flips:
-        flips = [
-            Text(
-                labels.flip.format(
-                    fact=desk.checklist[flip.criterion].says(flip.state), ring=flip.ring.value
-                )
-            )
-            for flip in answer.flips[:FLIPS]
-        ]
-        parts.append(_section(labels.flips, flips))
-    listed = _sources(answer, desk)
-    if listed:
-        parts.append(_section(labels.sources, listed))
-    parts.append(Text(f"snapshot {answer.snapshot}, receipt {answer.receipt}", style="dim"))
-    return parts
+        yield from _sides(answer, desk)
+        yield _missing(answer, desk)
+        yield _flips(answer, desk)
+        yield _guidance(answer, desk)
+        if answer.cards:
+            yield [_title(labels.cases)]
+    for card in answer.cards:
+        yield _card(card, answer, desk)
+    if not answer.ring:
+        yield _guidance(answer, desk)
+    yield _silent(answer, desk)
+    yield _sources(answer, desk)
+    yield [Paragraph(_text((f"snapshot {answer.snapshot}, receipt {answer.receipt}", "dim")))]
 
 
-def _head(answer: Answer, desk: Desk) -> RenderableType:
-    headline = Text(answer.headline, style=_COLOURS[answer.ring] if answer.ring else "bold")
-    lines: list[RenderableType] = [headline, *(Text(note) for note in answer.notes)]
+def _head(answer: Answer, desk: Desk) -> Section:
+    style = _COLOURS[answer.ring] if answer.ring else "bold"
+    head = [Paragraph(_text((answer.headline, style)))]
+    head += [Paragraph(_text(note)) for note in answer.notes]
     if answer.ring:
-        percent = round(answer.confidence * 100)
-        lines.append(Text(desk.phrases.labels.confidence.format(percent=percent), style="dim"))
-    return Group(*lines)
+        head.append(Paragraph(_text((confidence(answer, desk.phrases), "dim"))))
+        head += [Paragraph(_statement(reason, answer, desk)) for reason in answer.reasons[:1]]
+    return head
 
 
-def _sides(answer: Answer, desk: Desk) -> list[RenderableType]:
+def _sides(answer: Answer, desk: Desk) -> Iterator[Section]:
     labels = desk.phrases.labels
-    parts = []
     for title, side, nothing in (
         (labels.speaks_for, "for", labels.nothing_for),
         (labels.speaks_against, "against", labels.nothing_against),
     ):
-        checks = [check for check in answer.checklist if check.weighs == side]
-        lines = [_check(check, desk) for check in checks] or [Text(nothing, style="dim")]
-        parts.append(_section(title, lines))
-    silent = [c.criterion for c in answer.checklist if c.state == "unknown"]
-    if silent:
-        names = "; ".join(desk.checklist[name].label for name in silent)
-        title = f"{labels.checklist}, {labels.not_stated}"
-        parts.append(_section(title, [Text(names, style="dim")]))
-    return parts
+        checks = [_check(check, desk) for check in answer.checklist if check.weighs == side]
+        yield _titled(title, checks) or [Paragraph(_text((nothing, "dim")))]
 
 
-def _check(check: Check, desk: Desk) -> Text:
-    mark, colour = _MARKS[check.weighs]
-    return Text.assemble((f"{mark} ", colour), stated(check, desk.checklist, desk.phrases))
+def _check(check: Check, desk: Desk) -> Paragraph:
+    text = _text(stated(check, desk.checklist, desk.phrases))
+    return Paragraph(text, _text("  ", _MARKS[check.weighs]))
+
+
+def _missing(answer: Answer, desk: Desk) -> Section:
+    questions = [desk.checklist[name].question for name in answer.missing[:QUESTIONS]]
+    numbered = enumerate(questions, start=1)
+    lines = [Paragraph(_text(question), _text(f"  {n}. ")) for n, question in numbered]
+    return _titled(desk.phrases.labels.missing, lines)
+
+
+def _flips(answer: Answer, desk: Desk) -> Section:
+    lines = [flip(item, desk.checklist, desk.phrases) for item in answer.flips[:FLIPS]]
+    return _titled(desk.phrases.labels.flips, [_item(_text(line), "• ") for line in lines])
+
+
+def _guidance(answer: Answer, desk: Desk) -> Section:
+    lines = _statements(answer.guidance, answer, desk)
+    titled = answer.ring or answer.cards
+    return _titled(desk.phrases.labels.guidance, lines) if titled else lines
+
+
+def _card(card: Card, answer: Answer, desk: Desk) -> Section:
+    return [
+        _title(card.title),
+        Paragraph(_text((details(card, desk.checklist, desk.phrases), "dim"))),
+        *_statements(card.statements, answer, desk),
+    ]
+
+
+def _silent(answer: Answer, desk: Desk) -> Section:
+    names = [desk.checklist[c.criterion].label for c in answer.checklist if c.state == "unknown"]
+    title = silence(answer, desk.phrases)
+    return _titled(title, [_item(_text(("; ".join(names), "dim")))]) if names else []
+
+
+def _sources(answer: Answer, desk: Desk) -> Section:
+    lines = []
+    for source in sources(answer):
+        described = ", ".join((source.title, *source.standings(desk.phrases)))
+        lines.append(_item(_text(f"{numbers(source.numbers)} {described}")))
+        lines.append(Paragraph(_text((source.place, "dim")), _text("    "), whole=True))
+    return _titled(desk.phrases.labels.sources, lines)
+
+
+def _statements(statements: Iterable[Statement], answer: Answer, desk: Desk) -> list[Paragraph]:
+    return [_item(_statement(statement, answer, desk), "• ") for statement in statements]
 
 
 def _statement(statement: Statement, answer: Answer, desk: Desk) -> Text:
-    standing = desk.phrases.standings[answer.cited(statement.citations[0]).standing]
-    numbers = "".join(f"[{n}]" for n in statement.citations)
-    return Text.assemble(statement.text, " ", (f"{numbers} {standing}", "dim"))
+    said = " ".join((numbers(statement.citations), standing(statement, answer, desk.phrases)))
+    return _text(f"{statement.text} ", (said.rstrip(), "dim"))
 
 
-def _card(card: Card, answer: Answer, desk: Desk) -> RenderableType:
-    labels = desk.phrases.labels
-    details = [card.move, str(card.year)]
-    if card.matches:
-        items = ", ".join(desk.checklist[name].label.lower() for name in card.matches)
-        details.append(labels.matches.format(items=items))
-    if card.other_way:
-        details.append(labels.other_way)
-    title = Text.assemble((card.title, "bold"), f" ({'; '.join(details)})")
-    lines = [_statement(statement, answer, desk) for statement in card.statements]
-    return Group(title, *(Padding(line, (0, 0, 0, 2)) for line in lines))
+def _item(text: Text, mark: str = "") -> Paragraph:
+    return Paragraph(text, _text(f"  {mark}"))
 
 
-def _sources(answer: Answer, desk: Desk) -> list[RenderableType]:
-    table = Table.grid(padding=(0, 1))
-    for source in sources(answer):
-        numbers = ",".join(map(str, source.numbers))
-        described = ", ".join((source.title, *source.standings(desk.phrases)))
-        table.add_row(f"[{numbers}]", Text.assemble(described, "\n", (source.place, "dim")))
-    return [table] if table.row_count else []
+def _title(title: str) -> Paragraph:
+    return Paragraph(_text((title, "bold")))
 
 
-def _section(title: str, lines: Sequence[RenderableType]) -> RenderableType:
-    if not title:
-        return Group(*lines)
-    return Group(Text(title, style="bold"), *(Padding(line, (0, 0, 0, 2)) for line in lines))
+def _titled(title: str, lines: Sequence[Paragraph]) -> Section:
+    return [_title(title), *lines] if lines else []
+
+
+def _text(*parts: str | tuple[str, str]) -> Text:
+    """Parts, each with a style or without, as they stand: nothing in them is taken for markup."""
+    styled = ((part, "") if isinstance(part, str) else part for part in parts)
+    return Text.assemble(*((visible(text), style) for text, style in styled))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from knowledge.faults import ContentError, Fault
 from knowledge.model import Criterion, Frozen, Intent, Ring, State
@@ -47,13 +47,12 @@ class Label(Frozen):
 def load_labels(file: Path) -> list[Label]:
     """Raises `ContentError` naming the line of each fault."""
     labels, faults = [], []
-    lines = file.read_text("utf-8").splitlines()
-    for number, line in enumerate(lines, start=1):
+    for number, line in enumerate(file.read_bytes().split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
             labels.append(Label.model_validate(json.loads(line)))
-        except (json.JSONDecodeError, ValidationError) as error:
+        except (ValueError, RecursionError) as error:
             reason = " ".join(str(error).split())[:300]
             faults.append(Fault(file.name, number, reason))
     ids = [label.id for label in labels]

@@ -15,7 +15,7 @@ CHATTER_SHARE: Final = 0.25
 TYPO_SHARE: Final = 0.2
 """Examples that get typing errors."""
 LETTERS_PER_TYPO: Final = 50
-ELSEWHERE_SHARE: Final = 0.2
+ELSEWHERE_SHARE: Final = 0.4
 """Questions about Rust that are also asked about something else, which makes them off-topic."""
 
 _LONGEST_CHATTER: Final = 80

@@ -79,7 +79,8 @@ def reading_card(
         decode(by_half[half[row]], example.text, truth[row].tokens, logits[row])
         for row, example in enumerate(examples)
     ]
-    errors = {
+    errors: Figures = {
+        "measured_with_examples_sha256": examples_sha256,
         "signals_calibration_error": calibration_error(
             said[decided].ravel(), stated[decided].ravel()
         ),

@@ -15,6 +15,11 @@ GAP: Final = 2
 LONGEST: Final = 28
 """Tokens a phrase may have."""
 
+FARTHEST: Final = 200
+"""Characters between two neighbouring tokens (a link's address, say) that a phrase may bridge."""
+LONGEST_WORD: Final = 40
+"""Characters that a phrase may grow by on either side to end with a whole word."""
+
 _CLAUSE_END = re.compile(r"[.!?;](?=\s)|\n")
 _WORD = re.compile(r"\w")
 _EDGES: Final = " \t\r\n,.;:!?()[]{}*_~`\"'“”‘’–—-"
@@ -49,7 +54,7 @@ def _reach(
     while 0 <= token + step < len(spans) and abs(token + step - peak) < LONGEST // 2:
         near, far = sorted((token, token + step))
         between = text[spans[near, 1] - 1 : spans[far, 0] + 1]
-        if spans[far, 0] < spans[near, 1] - 1 or _CLAUSE_END.search(between):
+        if len(between) > FARTHEST or _CLAUSE_END.search(between):
             break
         token += step
         if probabilities[token] >= floor:
@@ -60,9 +65,10 @@ def _reach(
 
 
 def _whole_words(text: str, start: int, end: int) -> tuple[int, int]:
-    while start > 0 and _WORD.match(text[start]) and _WORD.match(text[start - 1]):
+    lowest, highest = max(start - LONGEST_WORD, 0), min(end + LONGEST_WORD, len(text))
+    while start > lowest and _WORD.match(text[start]) and _WORD.match(text[start - 1]):
         start -= 1
-    while end < len(text) and _WORD.match(text[end - 1]) and _WORD.match(text[end]):
+    while end < highest and _WORD.match(text[end - 1]) and _WORD.match(text[end]):
         end += 1
     return start, end
 
@@ -72,4 +78,6 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     if not words.strip(_EDGES):
         return start, end
     start += len(words) - len(words.lstrip(_EDGES))
-    return start, start + len(words.strip(_EDGES))
+    end = start + len(words.strip(_EDGES))
+    opened = text.count("(", start, end) > text.count(")", start, end)
+    return start, end + (opened and text[end : end + 1] == ")")

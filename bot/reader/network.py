@@ -91,8 +91,8 @@ def base_encoder() -> nn.Module:
     from transformers import BertModel
     from transformers.utils import logging
 
-    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
     encoder: nn.Module = BertModel.from_pretrained(
         str(base_model()), add_pooling_layer=False, attn_implementation="sdpa"
     )

@@ -26,6 +26,9 @@ TOKENIZER_FILE = "tokenizer.json"
 CARD_FILE = "reader.json"
 OUTPUTS = ("token_logits", "signal_logits", "intent_logits", "ring_logits")
 
+_LEAST_WEIGHT = 0.02
+"""What a window that is surely off-topic still counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignalReading:
@@ -98,19 +101,22 @@ def merge(
 ) -> Logits:
     """The windows' outputs (first axis: windows) as one message of `count` tokens.
 
-    A signal is as strong as in the window where it is strongest; intent and ring are averages,
-    each window counting by its length.
+    A signal is as strong as in the window where it is strongest. Intent and ring are averages, each
+    window counting by its length and by how likely it is about the matter at all: one question
+    amid much chatter is a question.
     """
     merged = np.full((count, tokens.shape[-1]), -np.inf)
     for row, (first, last) in enumerate(ranges):
         own = tokens[row, 1 : last - first + 1]
         merged[first:last] = np.maximum(merged[first:last], own)
     lengths = np.array([max(last - first, 1) for first, last in ranges], dtype=np.float64)
+    off_topic = softmax(intent.astype(np.float64))[:, INTENTS.index(Intent.OUT_OF_SCOPE)]
+    weights = lengths * (1 - off_topic + _LEAST_WEIGHT)
     return Logits(
         tokens=merged,
         signals=signals.max(axis=0).astype(np.float64),
-        intent=np.average(intent, axis=0, weights=lengths),
-        ring=np.average(ring, axis=0, weights=lengths),
+        intent=np.average(intent, axis=0, weights=weights),
+        ring=np.average(ring, axis=0, weights=weights),
     )
 
 

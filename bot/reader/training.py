@@ -19,7 +19,7 @@ from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
 from bot.reader.batches import item
-from bot.reader.card import Card
+from bot.reader.card import Card, load_card
 from bot.reader.evaluation import reading_card
 from bot.reader.examples import Example, fingerprint, folds, load_examples, without_duplicates
 from bot.reader.fitting import Fitted, Settings, fit, predict
@@ -52,23 +52,22 @@ def cross_validate(
 
 
 def save(folder: Path, fitted: Fitted, card: Card) -> None:
-    """Writes adapter and heads, both in half precision, and the card."""
+    """Writes the difference to the packaged encoder, the heads in half precision, and the card."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_file(fitted.adapter, folder / ADAPTER_FILE)
     heads = fitted.network.heads.state_dict()
+    save_file(fitted.adapter, folder / ADAPTER_FILE)
     save_file({name: value.half() for name, value in heads.items()}, folder / HEADS_FILE)
     for file in (folder / ADAPTER_FILE, folder / HEADS_FILE):
         file.chmod(0o644)
-    text = card.model_dump_json(indent=1)
-    (folder / CARD_FILE).write_text(text + "\n", encoding="utf-8")
+    (folder / CARD_FILE).write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
-def save_out_of_fold(folder: Path, unseen: dict[int, Logits]) -> None:
-    """Keeps what each example was read as by a network that had not seen it, in half precision.
+def save_measured(folder: Path, card: Card, unseen: dict[int, Logits]) -> None:
+    """Keeps the card and what each example was read as by a network that had not seen it.
 
-    `rows` `[held out]` are indices of the examples without near-duplicates; `signals`
-    `[held out, 28]`, `intent` `[held out, 5]` and `ring` `[held out, 4]` are logits. The points of
-    the checklist are fitted to it.
+    In `out_of_fold.npz`, `rows` `[held out]` are indices of the examples without near-duplicates;
+    `signals` `[held out, 28]`, `intent` `[held out, 5]` and `ring` `[held out, 4]` are logits in
+    half precision. The points of the checklist are fitted to it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     logits = list(unseen.values())
@@ -79,11 +78,31 @@ def save_out_of_fold(folder: Path, unseen: dict[int, Logits]) -> None:
         intent=np.stack([one.intent for one in logits]).astype(np.float16),
         ring=np.stack([one.ring for one in logits]).astype(np.float16),
     )
+    (folder / CARD_FILE).write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
 
 
 def base_fingerprint() -> str:
     """SHA-256 of the packaged encoder's weights."""
     return hashlib.sha256((base_model() / "model.safetensors").read_bytes()).hexdigest()
+
+
+def measured_card(
+    settings: Settings, tokenizer: Tokenizer, loaded: Sequence[Example], parts: int, held: int
+) -> tuple[Card, dict[int, Logits]]:
+    """The card by cross-validation, and the logits it rests on."""
+    examples = without_duplicates(loaded)
+    unseen = cross_validate(settings, tokenizer, examples, parts, held)
+    card = reading_card(
+        tokenizer,
+        [examples[row] for row in unseen],
+        list(unseen.values()),
+        examples_trained=len(examples),
+        base="sentence-transformers/all-MiniLM-L6-v2",
+        base_sha256=base_fingerprint(),
+        examples_sha256=fingerprint(loaded),
+        settings=asdict(settings) | {"folds": parts, "held_out": held},
+    )
+    return card, unseen
 
 
 def main() -> None:
@@ -92,9 +111,10 @@ def main() -> None:
     parser.add_argument("--examples", type=Path, default=EXAMPLES, help="folder of *.jsonl files")
     parser.add_argument("--out", type=Path, default=WEIGHTS, help="folder for the weights")
     parser.add_argument("--folds", type=int, default=5, help="parts the examples are split into")
-    parser.add_argument("--held-out", type=int, default=1, help="parts to predict by the others")
-    parser.add_argument("--epochs", type=int, default=Settings.epochs)
+    parser.add_argument("--held-out", type=int, default=1, help="parts to measure on, see below")
+    parser.add_argument("--epochs", type=int, default=Settings.epochs, help="passes")
     parser.add_argument("--seed", type=int, default=Settings.seed)
+    parser.epilog = "--held-out 0 keeps the calibration and figures of the card that is in OUT."
     arguments = parser.parse_args()
 
     started = time.monotonic()
@@ -104,21 +124,16 @@ def main() -> None:
     examples = without_duplicates(loaded)
     print(f"{len(loaded)} examples, {len(loaded) - len(examples)} of them near-duplicates")
     tokenizer = load_tokenizer(base_model() / "tokenizer.json")
-    unseen = cross_validate(settings, tokenizer, examples, arguments.folds, arguments.held_out)
-    save_out_of_fold(arguments.out, unseen)
-    card = reading_card(
-        tokenizer,
-        [examples[row] for row in unseen],
-        list(unseen.values()),
-        examples_trained=len(examples),
-        base="sentence-transformers/all-MiniLM-L6-v2",
-        base_sha256=base_fingerprint(),
-        examples_sha256=fingerprint(loaded),
-        settings=asdict(settings) | {"folds": arguments.folds, "held_out": arguments.held_out},
-    )
+    if arguments.held_out:
+        card, unseen = measured_card(
+            settings, tokenizer, loaded, arguments.folds, arguments.held_out
+        )
+        save_measured(arguments.out, card, unseen)
+    else:
+        update = {"examples": len(examples), "examples_sha256": fingerprint(loaded)}
+        card = load_card(arguments.out / CARD_FILE).model_copy(update=update)
     print("all examples", flush=True)
-    fitted = fit(settings, tokenizer, examples)
-    save(arguments.out, fitted, card)
+    save(arguments.out, fit(settings, tokenizer, examples), card)
     print(f"wrote {arguments.out} after {(time.monotonic() - started) / 60:.0f} minutes")
 
 

@@ -19,7 +19,7 @@ from bot.reader.reading import CARD_FILE, Reading, TrainedReader
 from bot.reader.windows import windows
 from knowledge.model import Criterion, Intent
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 STATING = "Profiling shows our parser pegs all the CPU cores. The team has shipped Rust for years."
 
 
@@ -134,6 +134,15 @@ def test_a_phrase_stops_at_the_end_of_its_clause() -> None:
     flat[5] = 0.95
     start, end = phrase(text, np.array(words), flat)
     assert text[start:end] == "It is CPU bound"
+
+
+def test_a_phrase_keeps_its_brackets_and_is_bounded_in_endless_words() -> None:
+    text = "it burns 80% of the cpu (py-spy), sure"
+    words = np.array([(9, 12), (13, 15), (16, 19), (20, 23), (24, 31)])
+    start, end = phrase(text, words, np.full(5, 0.9))
+    assert text[start:end] == "80% of the cpu (py-spy)"
+    start, end = phrase("a" * 1000, np.array([(500, 501)]), np.array([0.9]))
+    assert end - start < 100
 
 
 def test_serving_imports_neither_torch_nor_onnxruntime_before_it_needs_them() -> None:

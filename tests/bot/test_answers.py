@@ -1,0 +1,287 @@
+"""Answers to decisions, and what holds for every answer."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import knowledge
+from bot.advisor.advisor import Advisor, about_rust
+from bot.advisor.answer import Answer
+from bot.advisor.desk import Desk
+from bot.advisor.question import MAX_CHARACTERS, Question
+from knowledge.model import Criterion, Intent, Ring, State
+from knowledge.split import shown
+from tests.bot.saying import DECISIONS, OTHERS
+
+KINDS = {".md": "markdown", ".yaml": "case"}
+ORDER = [
+    "cpu_bound",
+    "latency_critical",
+    "memory_constrained",
+    "systems_domain",
+    "high_reliability",
+    "sensitive_data",
+    "routine_app",
+    "prototype_mvp",
+    "tight_deadline",
+    "changing_logic",
+    "many_integrations",
+    "team_experience",
+    "isolated_component",
+    "measured_need",
+]
+"""The 14 fixed ids in the order of `knowledge/checklist.yaml`."""
+
+
+@pytest.fixture(scope="module", params=[*DECISIONS, *OTHERS])
+def answer(advisor: Advisor, request: pytest.FixtureRequest) -> Answer:
+    """The real answer to each question, with whatever the trained reader makes of it."""
+    return advisor.answer(Question(request.param))
+
+
+@pytest.fixture(scope="module", params=DECISIONS)
+def decision(advisor: Advisor, request: pytest.FixtureRequest) -> Answer:
+    """Each decision answered as one, whatever the reader takes it for."""
+    return advisor.answer(Question(request.param), Intent.DECISION)
+
+
+@cache
+def stored(path: str) -> str:
+    return (Path(knowledge.__file__).parent / path).read_bytes().decode("utf-8")
+
+
+def check_quotes(answer: Answer) -> None:
+    """Every citation stands verbatim in its file, and every statement is what it cites."""
+    for number, citation in enumerate(answer.citations, start=1):
+        assert citation.n == number
+        assert stored(citation.path)[citation.start : citation.end] == citation.quote
+    for statement in answer.statements:
+        assert statement.citations
+        for n in statement.citations:
+            citation = answer.cited(n)
+            assert statement.text == shown(KINDS[Path(citation.path).suffix], citation.quote)
+
+
+def test_every_citation_is_verbatim_and_every_statement_is_what_it_cites(answer: Answer) -> None:
+    check_quotes(answer)
+
+
+def test_the_same_question_gives_the_same_bytes(advisor: Advisor, answer: Answer) -> None:
+    again = advisor.answer(Question(answer.question))
+    assert again.model_dump_json() == answer.model_dump_json()
+
+
+def test_the_same_facts_in_another_order_give_the_same_bytes(advisor: Advisor) -> None:
+    facts: dict[Criterion, State] = {Criterion.CPU_BOUND: "yes", Criterion.ROUTINE_APP: "no"}
+    turned = dict(reversed(facts.items()))
+    one, other = (advisor.answer(Question(DECISIONS[0], given)) for given in (facts, turned))
+    assert one.model_dump_json() == other.model_dump_json()
+
+
+def test_another_fact_gives_another_receipt(advisor: Advisor) -> None:
+    receipts = {
+        advisor.answer(Question(DECISIONS[4], facts), Intent.DECISION).receipt
+        for facts in ({}, {Criterion.CPU_BOUND: "yes"}, {Criterion.CPU_BOUND: "no"})
+    }
+    assert len(receipts) == 3
+
+
+def test_a_decision_has_all_items_in_the_order_of_the_checklist(decision: Answer) -> None:
+    assert [check.criterion.value for check in decision.checklist] == ORDER
+
+
+def test_every_item_cites_what_it_rests_on(decision: Answer) -> None:
+    assert all(check.citations for check in decision.checklist)
+
+
+def test_evidence_stands_verbatim_in_the_question(decision: Answer) -> None:
+    for check in decision.checklist:
+        for evidence in filter(None, (check.evidence, check.opposite)):
+            assert evidence.quote
+            assert decision.question[evidence.start : evidence.end] == evidence.quote
+
+
+def test_evidence_goes_with_what_was_read_and_with_nothing_else(decision: Answer) -> None:
+    for check in decision.checklist:
+        assert (check.evidence is not None) == (check.state != "unknown")
+        assert (check.weighs == "neutral") == (check.state == "unknown")
+
+
+def test_a_decision_shows_a_case_that_points_the_other_way(decision: Answer, desk: Desk) -> None:
+    assert decision.ring is not None
+    to_rust = {Ring.ADOPT: True, Ring.TRIAL: True, Ring.HOLD: False}
+    lean = to_rust.get(decision.ring, decision.cards[0].favours_rust)
+    others = []
+    for card in decision.cards:
+        assert card.favours_rust == desk.snapshot.cases[card.case].direction.favours_rust
+        assert card.other_way == (card.favours_rust is not lean)
+        others += [card.case] if card.other_way else []
+    assert others
+
+
+def test_what_is_missing_is_what_is_not_stated(decision: Answer) -> None:
+    silent = {check.criterion for check in decision.checklist if check.state == "unknown"}
+    assert set(decision.missing) == silent
+    assert len(decision.missing) == len(silent)
+
+
+def test_each_flip_gives_its_ring_when_it_is_applied(advisor: Advisor, decision: Answer) -> None:
+    for flip in decision.flips:
+        facts: dict[Criterion, State] = {flip.criterion: flip.state}
+        changed = advisor.answer(Question(decision.question, facts), Intent.DECISION)
+        assert changed.ring is flip.ring
+        assert flip.ring is not decision.ring
+
+
+@pytest.mark.parametrize("facts", [{}, {Criterion.CPU_BOUND: "yes"}])
+def test_the_first_missing_fact_moves_the_rings_most(
+    literal: Advisor, facts: dict[Criterion, State]
+) -> None:
+    """With a reader that expects nothing: an answer moves `score` or ring at least as much."""
+
+    def reach(criterion: Criterion) -> float:
+        from bot.advisor.ring import judge
+
+        lean = dict.fromkeys(Ring, 0.25)
+        checklist = literal.desk.checklist
+        now = judge(facts, lean, checklist).probabilities
+        total = 0.0
+        for state in ("yes", "no"):
+            then = judge({**facts, criterion: state}, lean, checklist).probabilities
+            total += sum(abs(now[ring] - then[ring]) for ring in Ring)
+        return total
+
+    answer = literal.answer(Question("Should we use Rust?", facts))
+    moves = [reach(criterion) for criterion in answer.missing]
+    assert moves == sorted(moves, reverse=True)
+
+
+def test_a_fact_by_button_overrides_what_was_read(literal: Advisor) -> None:
+    question = "We write a parser, and it is CPU-bound. Rust?"
+    read = literal.answer(Question(question)).checklist[0]
+    told = literal.answer(Question(question, {Criterion.CPU_BOUND: "no"})).checklist[0]
+    assert (read.state, read.answered, told.state, told.answered) == ("yes", False, "no", True)
+    assert told.evidence is None
+
+
+def test_a_fact_by_button_that_the_text_states_too_keeps_the_words(literal: Advisor) -> None:
+    question = Question("We write a parser, and it is CPU-bound.", {Criterion.CPU_BOUND: "yes"})
+    evidence = literal.answer(question).checklist[0].evidence
+    assert evidence is not None
+    assert evidence.quote == "it is CPU-bound"
+
+
+def test_facts_make_a_decision_of_any_text(advisor: Advisor) -> None:
+    answer = advisor.answer(Question("hello", {Criterion.ROUTINE_APP: "yes"}))
+    assert answer.intent is Intent.DECISION
+    assert answer.checklist[6].state == "yes"
+
+
+def test_all_facts_stated_leave_nothing_to_ask(advisor: Advisor) -> None:
+    facts: dict[Criterion, State] = dict.fromkeys(Criterion, "yes")
+    answer = advisor.answer(Question("Rust?", facts))
+    assert answer.missing == ()
+    assert all(check.answered and check.confidence == 1 for check in answer.checklist)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Should we move away from Rust? Our web app needs no speed.",
+        "Is it time to drop Rust and go back to Go?",
+        "Keep Rust or rewrite the Rust service in Kotlin?",
+        "We want to migrate from Rust to Go because nobody can maintain it.",
+    ],
+)
+def test_a_question_about_leaving_is_answered_in_the_words_of_leaving(
+    advisor: Advisor, text: str
+) -> None:
+    answer = advisor.answer(Question(text), Intent.DECISION)
+    assert answer.ring is not None
+    assert answer.leaving
+    assert answer.headline == advisor.desk.phrases.headlines.leaving[answer.ring]
+
+
+@pytest.mark.parametrize(
+    "text", ["Should we move away from Go to Rust?", "Rewrite our Python job in Rust?"]
+)
+def test_a_question_about_coming_to_rust_is_not_one_about_leaving(
+    advisor: Advisor, text: str
+) -> None:
+    answer = advisor.answer(Question(text), Intent.DECISION)
+    assert answer.ring is not None
+    assert answer.headline == advisor.desk.phrases.headlines.rings[answer.ring]
+
+
+@pytest.mark.parametrize("text", ["hi there!", "What is the weather?", "rust on my bicycle chain"])
+def test_an_answer_out_of_scope_has_neither_ring_nor_case_nor_statement(
+    advisor: Advisor, text: str
+) -> None:
+    answer = advisor.answer(Question(text), Intent.OUT_OF_SCOPE)
+    assert answer.ring is None
+    assert (answer.cases, answer.statements, answer.citations, answer.checklist) == ((),) * 4
+    assert answer.headline in answer.text
+    assert answer.notes[0] in answer.text
+
+
+def test_a_greeting_is_greeted(advisor: Advisor) -> None:
+    answer = advisor.answer(Question("Good morning!"), Intent.OUT_OF_SCOPE)
+    assert answer.headline == advisor.desk.phrases.headlines.greeted
+
+
+@pytest.mark.parametrize("intent", [Intent.COST, Intent.ADOPTION])
+def test_guidance_quotes_sentences_or_says_that_there_are_none(
+    advisor: Advisor, intent: Intent
+) -> None:
+    found = advisor.answer(Question(OTHERS[2]), intent)
+    assert found.guidance
+    nothing = advisor.answer(Question("zxcvbnm qwertyuiop"), intent)
+    assert bool(nothing.guidance) != (
+        nothing.headline == advisor.desk.phrases.headlines.nothing_found
+    )
+
+
+def test_a_question_that_mentions_rust_is_searched_for_as_it_is() -> None:
+    assert about_rust("How fast is rustc?") == "How fast is rustc?"
+
+
+def test_trust_is_no_mention_of_rust() -> None:
+    assert about_rust("Can we trust it?") == "Rust: Can we trust it?"
+
+
+def test_a_message_of_the_greatest_length_is_answered(advisor: Advisor) -> None:
+    text = ("Our Go cache has GC pauses. " * 2000)[:MAX_CHARACTERS]
+    answer = advisor.answer(Question(text), Intent.DECISION)
+    check_quotes(answer)
+    assert len(answer.text) < 20_000
+
+
+HOSTILE = ("\x00", "\x1b[2J", "<!channel>", "\u2028", "\ufeff", "ſ", "İ", "K", "diſcord", "fıgma")
+HOSTILE += ("{names}", "%s", "[1]", "[/bold]", "'; DROP TABLE passages; --", "NEAR AND OR NOT *")
+ODD = st.one_of(
+    st.text(max_size=200),
+    st.lists(
+        st.sampled_from((*DECISIONS, *OTHERS, *HOSTILE)),
+        max_size=4,
+    ).map(" ".join),
+)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=ODD, intent=st.sampled_from(Intent))
+def test_whatever_is_written_the_answer_is_whole(
+    advisor: Advisor, text: str, intent: Intent
+) -> None:
+    answer = advisor.answer(Question(text), intent)
+    check_quotes(answer)
+    assert answer.intent is intent
+    assert json.loads(answer.model_dump_json())["question"] == text
+    for check in answer.checklist:
+        if check.evidence:
+            assert text[check.evidence.start : check.evidence.end] == check.evidence.quote

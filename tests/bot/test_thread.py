@@ -1,0 +1,196 @@
+"""Conversations: facts persist, later ones win, and what changed is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.advisor.advisor import Advisor
+from bot.advisor.answer import Answer
+from bot.advisor.question import MAX_CHARACTERS, QuestionError
+from bot.advisor.thread import Thread, Turn, reply, settle, settle_all
+from knowledge.model import Criterion, Intent, Ring, State
+from tests.bot.saying import Literal
+
+CUES = {
+    "how did": Intent.CASE_STUDY,
+    "How long": Intent.COST,
+    "How do we start": Intent.ADOPTION,
+    "lunch": Intent.OUT_OF_SCOPE,
+    "by the way": Intent.OUT_OF_SCOPE,
+}
+
+
+@pytest.fixture(scope="module")
+def hearing(literal: Advisor) -> Advisor:
+    """Reads fixed phrases and takes some cues for another intent."""
+    return Advisor(literal.desk, Literal(intents=CUES), literal._encoder)
+
+
+def said(advisor: Advisor, *messages: str) -> Turn:
+    """The last turn of a conversation."""
+    thread = Thread()
+    for message in messages:
+        turn = reply(advisor, thread, message)
+        thread = turn.thread
+    return turn
+
+
+def states(answer: Answer) -> dict[Criterion, State]:
+    return {c.criterion: c.state for c in answer.checklist if c.state != "unknown"}
+
+
+def test_a_first_verdict_changes_nothing(hearing: Advisor) -> None:
+    assert said(hearing, "Rust? it is CPU-bound").change == ""
+
+
+def test_facts_of_earlier_messages_stay(hearing: Advisor) -> None:
+    turn = said(hearing, "Rust? it is CPU-bound", "it is due on Friday", "all of us know Rust")
+    assert states(turn.answer) == {
+        Criterion.CPU_BOUND: "yes",
+        Criterion.TIGHT_DEADLINE: "yes",
+        Criterion.TEAM_EXPERIENCE: "yes",
+    }
+
+
+def test_a_later_message_overrides_an_earlier_one(hearing: Advisor) -> None:
+    turn = said(hearing, "Rust? it is due on Friday", "sorry, there is no deadline")
+    assert states(turn.answer) == {Criterion.TIGHT_DEADLINE: "no"}
+
+
+def test_a_later_message_overrides_a_button_and_a_button_a_message(hearing: Advisor) -> None:
+    turn = said(hearing, "Rust? it is CPU-bound")
+    turn = settle(hearing, turn.thread, Criterion.CPU_BOUND, "no")
+    assert states(turn.answer)[Criterion.CPU_BOUND] == "no"
+    turn = reply(hearing, turn.thread, "no: it is CPU-bound")
+    assert states(turn.answer)[Criterion.CPU_BOUND] == "yes"
+
+
+def test_the_words_behind_a_fact_are_shown_as_long_as_they_are_there(hearing: Advisor) -> None:
+    turn = said(hearing, "Rust? it is CPU-bound", "it is due on Friday")
+    quotes = {c.criterion: c.evidence.quote for c in turn.answer.checklist if c.evidence}
+    assert quotes == {
+        Criterion.CPU_BOUND: "it is CPU-bound",
+        Criterion.TIGHT_DEADLINE: "it is due on Friday",
+    }
+
+
+def test_a_change_of_ring_is_said_with_the_fact_that_made_it(hearing: Advisor) -> None:
+    labels = hearing.desk.phrases.labels
+    first = said(hearing, "Rust for our little thing?")
+    turn = reply(hearing, first.thread, "it is a CRUD app, it is due on Friday")
+    assert (first.answer.ring, turn.answer.ring) == (Ring.ASSESS, Ring.HOLD)
+    assert turn.change.startswith(labels.changed.format(before="assess", after="hold"))
+    for criterion in (Criterion.ROUTINE_APP, Criterion.TIGHT_DEADLINE):
+        assert hearing.desk.checklist[criterion].yes in turn.change
+
+
+def test_a_ring_that_stays_is_said_too(hearing: Advisor) -> None:
+    turn = said(hearing, "Rust? it is a CRUD app, it is due on Friday", "nobody knows Rust")
+    assert turn.change.startswith(hearing.desk.phrases.labels.unchanged.format(ring="hold"))
+
+
+def test_what_was_known_before_is_not_said_to_be_new(hearing: Advisor) -> None:
+    turn = said(hearing, "Rust? it is CPU-bound", "as I said, it is CPU-bound")
+    assert hearing.desk.checklist[Criterion.CPU_BOUND].yes not in turn.change
+
+
+def test_several_facts_by_button_are_settled_at_once(hearing: Advisor) -> None:
+    turn = said(hearing, "Rust?")
+    facts: dict[Criterion, State] = {Criterion.ROUTINE_APP: "yes", Criterion.TIGHT_DEADLINE: "no"}
+    turn = settle_all(hearing, turn.thread, facts)
+    assert states(turn.answer) == facts
+    assert turn.thread.known == facts
+
+
+def test_a_button_says_what_it_changed(hearing: Advisor) -> None:
+    turn = said(hearing, "Rust? it is due on Friday")
+    turn = settle(hearing, turn.thread, Criterion.ROUTINE_APP, "yes")
+    assert hearing.desk.checklist[Criterion.ROUTINE_APP].yes in turn.change
+
+
+def test_a_fact_settled_before_anything_was_said_is_judged(hearing: Advisor) -> None:
+    turn = settle(hearing, Thread(), Criterion.ROUTINE_APP, "yes")
+    assert states(turn.answer) == {Criterion.ROUTINE_APP: "yes"}
+
+
+@pytest.mark.parametrize(
+    ("question", "intent"),
+    [
+        ("how did Discord do it, where p99 must stay under 5 ms?", Intent.CASE_STUDY),
+        ("How long does it take when nobody knows Rust?", Intent.COST),
+        ("How do we start if it is due on Friday?", Intent.ADOPTION),
+    ],
+)
+def test_a_question_about_others_leaves_the_thread_as_it_was(
+    hearing: Advisor, question: str, intent: Intent
+) -> None:
+    before = said(hearing, "Rust? it is CPU-bound").thread
+    turn = reply(hearing, before, question)
+    assert (turn.answer.intent, turn.thread, turn.change) == (intent, before, "")
+
+
+def test_small_talk_leaves_the_thread_as_it_was(hearing: Advisor) -> None:
+    before = said(hearing, "Rust? it is CPU-bound").thread
+    turn = reply(hearing, before, "what is for lunch?")
+    assert turn.answer.intent is Intent.OUT_OF_SCOPE
+    assert turn.thread == before
+
+
+def test_a_statement_adds_its_facts_whatever_else_it_is_taken_for(hearing: Advisor) -> None:
+    turn = said(hearing, "Rust? it is CPU-bound", "by the way it is due on Friday")
+    assert turn.answer.intent is Intent.DECISION
+    assert Criterion.TIGHT_DEADLINE in states(turn.answer)
+
+
+def test_small_talk_opens_no_thread(hearing: Advisor) -> None:
+    assert said(hearing, "by the way it is due on Friday").thread == Thread()
+
+
+@pytest.mark.parametrize("text", ["", " ", "\x00", "x" * (MAX_CHARACTERS + 1), "\udcff"])
+def test_what_is_no_question_is_refused_in_a_thread_too(hearing: Advisor, text: str) -> None:
+    with pytest.raises(QuestionError):
+        reply(hearing, said(hearing, "Rust? it is CPU-bound").thread, text)
+
+
+def test_a_very_long_thread_stays_within_the_limit_and_keeps_its_facts(hearing: Advisor) -> None:
+    thread = said(hearing, "Rust? it is CPU-bound. " + "a" * 9_000).thread
+    thread = reply(hearing, thread, "it is due on Friday " + "b" * 15_000).thread
+    for letter in "cdefg":
+        thread = reply(hearing, thread, "Is it? " + letter * 9_000).thread
+        assert len("\n".join(thread.texts)) <= MAX_CHARACTERS
+    assert thread.texts[0].startswith("Rust? it is CPU-bound")
+    assert thread.texts[-1].endswith("g")
+    assert "it is due on Friday" not in "".join(thread.texts)
+    assert dict(thread.known) == {Criterion.CPU_BOUND: "yes", Criterion.TIGHT_DEADLINE: "yes"}
+
+
+@pytest.mark.parametrize("length", [MAX_CHARACTERS - 40, MAX_CHARACTERS - 7, MAX_CHARACTERS])
+def test_facts_outlast_a_message_that_leaves_no_room_for_the_first(
+    hearing: Advisor, length: int
+) -> None:
+    turn = said(hearing, "Rust? " + "a" * 30_000 + " it is CPU-bound", "Is it? ".ljust(length, "b"))
+    assert states(turn.answer) == {Criterion.CPU_BOUND: "yes"}
+    assert len("\n".join(turn.thread.texts)) <= MAX_CHARACTERS
+
+
+def test_a_fact_that_the_texts_together_no_longer_tell_stays(service_reader: Advisor) -> None:
+    """The trained reader reads the start and the end of a long text only."""
+    filler = "We met on Tuesday and had a look at the slides. " * 60
+    first = f"{filler} Should we use Rust? It parses untrusted input from the internet. {filler}"
+    turn = said(service_reader, first)
+    known = dict(turn.thread.known)
+    for _ in range(6):
+        turn = reply(service_reader, turn.thread, f"Should we use Rust then? {filler}")
+    assert {c: turn.thread.known.get(c) for c in known} == known
+
+
+@pytest.fixture
+def service_reader(advisor: Advisor) -> Advisor:
+    return advisor
+
+
+def test_the_same_conversation_gives_the_same_bytes(hearing: Advisor) -> None:
+    messages = ("Rust? it is CPU-bound", "it is due on Friday", "nobody knows Rust")
+    one, other = said(hearing, *messages), said(hearing, *messages)
+    assert one.answer.model_dump_json() == other.answer.model_dump_json()
+    assert one == other

@@ -1,0 +1,152 @@
+"""Words of questions: which languages were left, who turns Rust down, who only greets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from knowledge import CONTENT
+from knowledge.faults import ContentError
+from knowledge.vocabulary import Vocabulary, load_vocabulary
+
+WORDS = load_vocabulary()
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("who moved from Go to Rust?", {"go"}),
+        ("Python to Rust", {"python"}),
+        ("from C++ to Rust", {"c++"}),
+        ("from c to rust", {"c"}),
+        ("from C# to Rust", {"csharp"}),
+        ("from .NET", {"csharp"}),
+        ("from node.js to Rust", {"javascript"}),
+        ("rewrite of Node.js -> Rust", {"javascript"}),
+        ("golang → rust", {"go"}),
+        ("they replaced our Java service", {"java"}),
+        ("replacing Ruby", {"ruby"}),
+        ("we ditched Scala and left Kotlin", {"scala", "kotlin"}),
+        ("get out of PHP", {"php"}),
+        ("moved off Elixir", {"elixir"}),
+        ("from  \n Go\nto Rust", {"go"}),
+        ("FROM GO TO RUST", {"go"}),
+        ("from JavaScript", {"javascript"}),
+        ("from TypeScript into Rust", {"typescript"}),
+    ],
+)
+def test_the_language_left_is_read(text: str, left: set[str]) -> None:
+    assert set(WORDS.languages_left_in(text)) == left
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "should we go to Rust?",
+        "how do we go into Rust with a small team",
+        "our Go service calls a Rust library",
+        "is Rust better than Python?",
+        "from Google to Rust",
+        "from Gorilla",
+        "from cobol",
+        "from scratch to Rust",
+        "a .go to rust converter",
+        "we wrote it in C",
+    ],
+)
+def test_a_language_that_nobody_left_is_not_read(text: str) -> None:
+    assert WORDS.languages_left_in(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Should we drop Rust?", True),
+        ("we think of moving from Rust to Go", True),
+        ("is it time to\nleave  Rust", True),
+        ("KEEP RUST or not", True),
+        ("should we adopt Rust?", False),
+        ("we trust to go with it", False),
+        ("dropbox rust", False),
+        ("drop Rustic UI", False),
+        ("", False),
+    ],
+)
+def test_leaving_rust_is_told_from_adopting_it(text: str, asked: bool) -> None:
+    assert WORDS.asks_about_leaving(text) is asked
+
+
+def test_turning_rust_down_is_read_across_lines_and_in_any_case() -> None:
+    assert WORDS.speaks_against_rust("who gave up\n on RUST?")
+    assert WORDS.speaks_against_rust("Who decided against Rust")
+    assert not WORDS.speaks_against_rust("who is happy with Rust?")
+
+
+@pytest.mark.parametrize(
+    "text", ["hi", "Hello!", "hey there :wave:", "Good morning everyone", "gm"]
+)
+def test_a_greeting_greets(text: str) -> None:
+    assert WORDS.greets(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "🦀",
+        "history of Rust",
+        "highlander",
+        "oh hi",
+        "hi, can you write me a long poem about the sea",
+        "привет",
+    ],
+)
+def test_what_is_more_or_other_than_a_greeting_does_not_greet(text: str) -> None:
+    assert not WORDS.greets(text)
+
+
+def test_domains_are_read_as_whole_words() -> None:
+    assert WORDS.domains_in("a load\nbalancer for our Database") == ("database", "proxy")
+    assert WORDS.domains_in("chatty adblock") == ()
+
+
+def changed(**changes: Any) -> dict[str, Any]:
+    data = yaml.safe_load((CONTENT / "vocabulary.yaml").read_text(encoding="utf-8"))
+    return {**data, **changes}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"greetings": ["Hi"]},
+        {"greetings": []},
+        {"leaving": []},
+        {"against_rust": ["Leave Rust"]},
+        {"languages": {"go": []}},
+        {"languages": {"Go": ["go"]}},
+        {"domains": {"database": ["DB"]}},
+        {"ordinary_words": ["Near"]},
+        {"generic_words": [""]},
+        {"more": ["x"]},
+    ],
+)
+def test_words_that_would_never_or_always_match_are_refused(changes: dict[str, Any]) -> None:
+    Vocabulary.model_validate(changed())
+    with pytest.raises(ValidationError):
+        Vocabulary.model_validate(changed(**changes))
+
+
+def test_each_language_is_known_by_its_own_name() -> None:
+    for name in WORDS.languages:
+        known = "c#" if name == "csharp" else name
+        assert name in WORDS.languages_left_in(f"from {known} to rust")
+
+
+def test_a_vocabulary_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match=r"vocabulary\.yaml: cannot be read"):
+        load_vocabulary(tmp_path)
