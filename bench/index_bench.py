@@ -1,8 +1,8 @@
 """How long the index takes to build, to rebuild after one change, and to search.
 
-    python -m bench.index_bench --passages 10000            a cheap encoder, plus the real one's pace
-    python -m bench.index_bench --passages 10000 --real     the real encoder for every passage
-    python -m bench.index_bench --passages 1000000          vectors only beyond --build-up-to
+    python -m bench.index_bench --passages 10000           cheap encoder, and the real one's pace
+    python -m bench.index_bench --passages 10000 --real    the real encoder for every passage
+    python -m bench.index_bench --passages 1000000         vectors only beyond --build-up-to
 
 Ratios are taken within one run on one machine; the seconds alone say little on another.
 """
@@ -14,6 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TypeVar
@@ -79,18 +80,17 @@ def measure_builds(folder: Path, count: int, chosen: argparse.Namespace) -> None
 
 def measure_dense_search(folder: Path, count: int, queries: int) -> None:
     """Recall against exact search, and the time a search takes, over clustered vectors."""
-    vectors = clustered_vectors(count + queries)
-    vectors, asked = vectors[:count], vectors[count:]
+    made = clustered_vectors(count + queries)
+    vectors, asked = made[:count], made[count:]
     place = folder / "vectors"
     place.mkdir()
     _, seconds = _timed(lambda: write_vectors(place, vectors))
     print(f"writing the vector index: {seconds:.2f} s ({count} clustered vectors)")
     exact = _exact(vectors, asked)
-    del vectors
     dense, seconds = _timed(lambda: DenseSearch(place))
     print(f"loading it: {seconds * 1000:.1f} ms")
     dense.search(asked[0], TOP)
-    timed = [_timed(lambda query=query: dense.search(query, TOP)) for query in asked]
+    timed = [_timed(partial(dense.search, query, TOP)) for query in asked]
     found = [{row for row, _ in hits} for hits, _ in timed]
     recall = np.mean([len(a & b) / TOP for a, b in zip(found, exact, strict=True)])
     print(f"dense search: median {median(s for _, s in timed) * 1000:.2f} ms")
@@ -107,7 +107,7 @@ def _measure_whole_search(
     vectors = encoder.embed(questions)
     search(snapshot, vectors[0], questions[0], TOP, {"kind": "passage"})
     times = [
-        _timed(lambda v=vector, q=text: search(snapshot, v, q, TOP, {"kind": "passage"}))[1]
+        _timed(partial(search, snapshot, vector, text, TOP, {"kind": "passage"}))[1]
         for vector, text in zip(vectors, questions, strict=True)
     ]
     print(f"whole search, dense and words, filtered: median {median(times) * 1000:.2f} ms")

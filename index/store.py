@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,13 +11,24 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from index.snapshot import MANIFEST_FILE, Manifest, Snapshot, SnapshotError, read_manifest
+from index.snapshot import (
+    HASHED_AT_LOAD,
+    MANIFEST_FILE,
+    NEXT_STEP,
+    Manifest,
+    Snapshot,
+    SnapshotError,
+    damaged_files,
+    read_manifest,
+)
 
 CURRENT_FILE = "CURRENT"
 LOCK_FILE = "build.lock"
 BUILDING_PREFIX = ".building-"
+SWITCHING_PREFIX = ".switching-"
 KEEP = 5
 """Snapshots kept, the current one included."""
+_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}-[0-9a-f]{4}")
 
 
 class BuildInProgress(Exception):
@@ -30,72 +42,100 @@ class SnapshotStore:
         self.folder = folder
 
     def current_id(self) -> str | None:
-        """The id of the snapshot in use; None before the first build."""
+        """The id of the snapshot in use, as it stands in `CURRENT`; None before the first build."""
         try:
-            return (self.folder / CURRENT_FILE).read_text("utf-8").strip() or None
+            return (self.folder / CURRENT_FILE).read_text("utf-8", "replace").strip() or None
         except FileNotFoundError:
             return None
 
     def path(self, snapshot_id: str) -> Path:
         return self.folder / snapshot_id
 
-    def open_current(self) -> Snapshot:
-        """Load the snapshot in use. Raises `SnapshotError` where there is none."""
+    def open_current(self, hashed_up_to: int = HASHED_AT_LOAD) -> Snapshot:
+        """Load the snapshot in use. Raises `SnapshotError` where there is none that is usable."""
         current = self.current_id()
         if current is None:
             raise SnapshotError("there is no index yet; run `rust-or-not index build`")
-        return Snapshot(self.path(current))
+        try:
+            snapshot = Snapshot(self.path(current), hashed_up_to)
+        except SnapshotError:
+            if self.current_id() in (current, None):
+                raise
+            return self.open_current(hashed_up_to)  # switched, and cleared up, in the meantime
+        if snapshot.id != current:
+            raise SnapshotError(f"{current!r} holds the snapshot {snapshot.id}; {NEXT_STEP}")
+        return snapshot
 
     def manifests(self) -> list[Manifest]:
         """All usable snapshots, newest first."""
         found = []
-        for folder in self.folder.glob(f"[!.]*/{MANIFEST_FILE}"):
+        for file in self.folder.glob(f"[!.]*/{MANIFEST_FILE}"):
             try:
-                found.append(read_manifest(folder.parent))
+                manifest = read_manifest(file.parent)
             except SnapshotError:
                 continue
-        return sorted(found, key=lambda manifest: (manifest.built, manifest.id), reverse=True)
+            if manifest.id == file.parent.name:
+                found.append(manifest)
+        return sorted(found, key=lambda manifest: (manifest.number, manifest.id), reverse=True)
+
+    def next_number(self) -> int:
+        """The number for a new snapshot: one more than that of any here."""
+        return max((manifest.number for manifest in self.manifests()), default=0) + 1
 
     def switch(self, snapshot_id: str) -> None:
         """Make a snapshot the current one: all at once, and durably."""
         read_manifest(self.path(snapshot_id))
-        scratch = self.folder / f".{CURRENT_FILE}-{os.getpid()}"
-        with scratch.open("w", encoding="utf-8") as file:
-            file.write(snapshot_id + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        scratch.replace(self.folder / CURRENT_FILE)
+        scratch = self.folder / f"{SWITCHING_PREFIX}{os.getpid()}"
+        try:
+            with scratch.open("w", encoding="utf-8") as file:
+                file.write(snapshot_id + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            scratch.replace(self.folder / CURRENT_FILE)
+        finally:
+            scratch.unlink(missing_ok=True)
         sync_folder(self.folder)
 
     def take_in(self, scratch: Path, snapshot_id: str) -> None:
         """Give a finished build its place, switch to it, and clear up the oldest."""
-        scratch.replace(self.path(snapshot_id))
-        sync_folder(self.folder)
-        self.switch(snapshot_id)
+        place = self.path(snapshot_id)
+        scratch.replace(place)
+        try:
+            sync_folder(self.folder)
+            self.switch(snapshot_id)
+        except OSError:
+            if self.current_id() != snapshot_id:
+                shutil.rmtree(place, ignore_errors=True)
+            raise
         self.prune()
 
     def rollback(self) -> Manifest:
-        """Switch to the snapshot built before the current one.
+        """Switch to the last whole snapshot built before the current one.
 
         Raises `SnapshotError` where there is none.
         """
         current = self.current_id()
         ordered = self.manifests()
         ids = [manifest.id for manifest in ordered]
-        after = ids.index(current) + 1 if current in ids else 0
-        if after >= len(ordered):
-            raise SnapshotError("there is no older snapshot to go back to")
-        self.switch(ordered[after].id)
-        return ordered[after]
+        for manifest in ordered[ids.index(current) + 1 if current in ids else 0 :]:
+            if not damaged_files(self.path(manifest.id)):
+                self.switch(manifest.id)
+                return manifest
+        raise SnapshotError(
+            "there is no older snapshot to go back to; run `rust-or-not index build`"
+        )
 
     def prune(self) -> list[str]:
-        """Remove all but the newest few and the current one; returns the ids removed."""
+        """Remove all but the newest few and the current one; returns the ids removed.
+
+        Snapshots that this version cannot read, damaged or of another format, go first.
+        """
         current = self.current_id()
-        gone = []
-        for manifest in self.manifests()[KEEP:]:
-            if manifest.id != current:
-                shutil.rmtree(self.path(manifest.id), ignore_errors=True)
-                gone.append(manifest.id)
+        kept = {current, *(manifest.id for manifest in self.manifests()[:KEEP])}
+        places = (place.name for place in self.folder.iterdir() if _ID.fullmatch(place.name))
+        gone = sorted(place for place in places if place not in kept)
+        for snapshot_id in gone:
+            shutil.rmtree(self.path(snapshot_id), ignore_errors=True)
         return gone
 
     @contextmanager
@@ -107,8 +147,7 @@ class SnapshotStore:
         self.folder.mkdir(parents=True, exist_ok=True)
         try:
             with FileLock(self.folder / LOCK_FILE, timeout=0):
-                for leftover in self.folder.glob(f"{BUILDING_PREFIX}*"):
-                    shutil.rmtree(leftover, ignore_errors=True)
+                self._clear_up()
                 scratch = self.folder / f"{BUILDING_PREFIX}{os.getpid()}"
                 scratch.mkdir()
                 try:
@@ -119,6 +158,12 @@ class SnapshotStore:
             raise BuildInProgress(
                 f"another build is running in {self.folder}; wait for it to end"
             ) from error
+
+    def _clear_up(self) -> None:
+        for leftover in self.folder.glob(f"{BUILDING_PREFIX}*"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        for leftover in self.folder.glob(f"{SWITCHING_PREFIX}*"):
+            leftover.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -18,8 +18,15 @@ EXACT_UP_TO = 50_000
 LINKS = 32
 BUILD_WIDTH = 200
 SEARCH_WIDTH = 160
+RANKED_ANEW = 100
+"""Fewest rows taken from the graph: it rounds their vectors, and the stored ones decide."""
+EXACT_CHUNK = 8192
+"""Rows compared at a time where a filter leaves few, so that memory stays bounded."""
+
+_BUILD_THREADS = faiss.omp_get_max_threads()
 
 Allowed = NDArray[np.bool_]
+Found = list[tuple[int, float]]
 
 
 def write_vectors(folder: Path, vectors: Vectors) -> None:
@@ -32,6 +39,7 @@ def write_vectors(folder: Path, vectors: Vectors) -> None:
             LINKS,
             faiss.METRIC_INNER_PRODUCT,
         )
+        faiss.omp_set_num_threads(_BUILD_THREADS)
         graph.hnsw.efConstruction = BUILD_WIDTH
         sample = np.random.default_rng(0).choice(len(vectors), EXACT_UP_TO, replace=False)
         graph.train(vectors[np.sort(sample)])
@@ -51,27 +59,43 @@ class DenseSearch:
             self._index = faiss.IndexFlatIP(self.vectors.shape[1])
             self._index.add(np.ascontiguousarray(self.vectors))
 
-    def search(
-        self, query: Vectors, count: int, allowed: Allowed | None = None
-    ) -> list[tuple[int, float]]:
+    def search(self, query: Vectors, count: int, allowed: Allowed | None = None) -> Found:
         """`(row, cosine)` of the nearest rows, best first. `allowed` has one flag per row."""
-        exact = isinstance(self._index, faiss.IndexFlat)
-        selector = (
-            None
-            if allowed is None
-            else faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))
-        )
-        parameters = (
-            faiss.SearchParameters(sel=selector)
-            if exact
-            else faiss.SearchParametersHNSW(sel=selector, efSearch=max(SEARCH_WIDTH, count))
-        )
-        count = min(count, len(self.vectors))
+        rows = len(self.vectors) if allowed is None else int(np.count_nonzero(allowed))
+        count = min(count, rows)
         if count == 0:
             return []
-        scores, rows = self._index.search(query[None, :], count, params=parameters)
+        if isinstance(self._index, faiss.IndexFlat):
+            return self._ask(query, count, faiss.SearchParameters(sel=_selector(allowed)))
+        if allowed is not None and rows <= EXACT_UP_TO:
+            return self._exact(query, count, np.flatnonzero(allowed))
+        # A walk through the graph meets allowed rows only as often as there are any.
+        width = max(SEARCH_WIDTH, count) * len(self.vectors) // rows
+        walk = faiss.SearchParametersHNSW(sel=_selector(allowed), efSearch=width)
+        near = [row for row, _ in self._ask(query, min(max(RANKED_ANEW, count), rows), walk)]
+        return self._exact(query, count, np.array(near, dtype=np.int64))
+
+    def _ask(self, query: Vectors, count: int, parameters: faiss.SearchParameters) -> Found:
+        # Threads that wait for each other cost far more than they share, where cores are busy.
+        faiss.omp_set_num_threads(1)
+        (scores,), (rows,) = self._index.search(query[None, :], count, params=parameters)
         return [
-            (int(row), float(score))
-            for row, score in zip(rows[0], scores[0], strict=True)
-            if row >= 0
+            (int(rows[at]), float(scores[at]))
+            for at in np.lexsort((rows, -scores))
+            if rows[at] >= 0
         ]
+
+    def _exact(self, query: Vectors, count: int, rows: NDArray[np.int64]) -> Found:
+        """The nearest of some rows, by the vectors themselves."""
+        if not len(rows):
+            return []
+        chunks = [rows[at : at + EXACT_CHUNK] for at in range(0, len(rows), EXACT_CHUNK)]
+        cosines = np.concatenate([self.vectors[chunk] @ query for chunk in chunks])
+        best = np.lexsort((rows, -cosines))[:count]
+        return [(int(rows[at]), float(cosines[at])) for at in best]
+
+
+def _selector(allowed: Allowed | None) -> faiss.IDSelector | None:
+    if allowed is None:
+        return None
+    return faiss.IDSelectorBitmap(np.packbits(allowed, bitorder="little"))

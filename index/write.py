@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import json
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
+
 from index.encoder import Encoder, Vectors
-from index.gather import Entry
-from index.snapshot import (
-    FORMAT,
-    MANIFEST_FILE,
-    PASSAGES_FILE,
-    SCHEMA,
-    Counts,
-    FileRecord,
-    Manifest,
-    quote_record,
-)
+from index.gather import Carried, Entry, name
+from index.snapshot import FORMAT, MANIFEST_FILE, Counts, FileRecord, Manifest, Snapshot
+from index.store import sync_folder
+from index.tables import write_tables
+from index.tokens import TOKENS_VERSION, Tokens
 from index.vectors import write_vectors
-from index.words import Tokens, write_words
-from knowledge.passages import Passage
+from index.words import WordCounts, write_words
 from knowledge.split import SPLITTER_VERSION
+
+_FULL = 1024**2
+"""A disk with less than these bytes left counts as full."""
 
 
 def write_snapshot(
@@ -34,39 +34,44 @@ def write_snapshot(
     vectors: Vectors,
     encoder: Encoder,
     *,
+    number: int,
     roots: Mapping[str, str],
     references: str,
+    before: Snapshot | None,
 ) -> Manifest:
     """Write everything that serving needs, durably; the manifest comes last.
 
-    `vectors` has one row for each passage of the entries, in their order.
+    `vectors` has one row for each passage of the entries, in their order. `before` holds the
+    entries that are carried over. Raises `OSError` where the disk is full or fails.
     """
-    _write_passages(folder / PASSAGES_FILE, entries)
-    write_vectors(folder, vectors)
-    tokens = Tokens()
-    write_words(folder, [tokens(p.words) for entry in entries for p in entry.passages])
+    with _disk_faults(folder):
+        write_tables(folder, entries, before)
+        write_vectors(folder, vectors)
+        write_words(folder, _counted(entries, before))
     files = {
         file.relative_to(folder).as_posix(): FileRecord.of(file)
         for file in sorted(folder.rglob("*"))
         if file.is_file()
     }
     built = datetime.now(UTC).replace(microsecond=0)
-    listed = "\n".join(f"{entry.name} {entry.document.sha256}" for entry in entries)
+    listed = "\n".join(f"{name(entry.place)} {entry.sha256}" for entry in entries)
     contents = hashlib.sha256(listed.encode()).hexdigest()
     manifest = Manifest(
         format=FORMAT,
         id=f"{built:%Y%m%d-%H%M%S}-{contents[:8]}-{os.urandom(2).hex()}",
+        number=number,
         built=built,
         model=encoder.name,
         model_fingerprint=encoder.fingerprint,
         splitter=SPLITTER_VERSION,
+        tokens=TOKENS_VERSION,
         references=references,
         content=contents,
         roots=dict(roots),
         counts=Counts(
             documents=len(entries),
             passages=len(vectors),
-            cases=sum(entry.case is not None for entry in entries),
+            cases=sum(entry.case_id is not None for entry in entries),
         ),
         files=files,
     )
@@ -74,71 +79,38 @@ def write_snapshot(
     for file in (*files, MANIFEST_FILE):
         with (folder / file).open("rb") as opened:
             os.fsync(opened.fileno())
+    for place in {(folder / file).parent for file in files}:
+        sync_folder(place)
     return manifest
 
 
-def passage_key(passage: Passage) -> str:
-    """Names what is embedded: equal keys have equal vectors under the same model."""
-    searched = passage.searchable.encode("utf-8", "surrogatepass")
-    return hashlib.sha256(searched).hexdigest()[:32]
+def _counted(entries: Sequence[Entry], before: Snapshot | None) -> WordCounts:
+    """The words of every passage; what is carried over is not read again."""
+    tokens = Tokens()
+    size = sum(entry.count for entry in entries)
+    places = np.full(len(before) if before else 0, -1, dtype=np.int32)
+    fresh: dict[int, list[str]] = {}
+    row = 0
+    for entry in entries:
+        if isinstance(entry, Carried):
+            first = entry.record.first
+            places[first : first + entry.count] = np.arange(row, row + entry.count)
+        else:
+            fresh |= {row + at: tokens(p.words) for at, p in enumerate(entry.passages)}
+        row += entry.count
+    counts = WordCounts.of(fresh, size)
+    carried = before.words.counts().moved(places, size) if before else WordCounts.of({}, size)
+    return counts.joined(carried)
 
 
-def _write_passages(file: Path, entries: Sequence[Entry]) -> None:
-    connection = sqlite3.connect(file)
+@contextmanager
+def _disk_faults(folder: Path) -> Iterator[None]:
+    """SQLite, numpy and faiss each report a full disk in their own way: all become `OSError`."""
     try:
-        connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + SCHEMA)
-        row = 0
-        for number, entry in enumerate(entries):
-            _write_entry(connection, number, row, entry)
-            row += len(entry.passages)
-        connection.commit()
-    finally:
-        connection.close()
-
-
-def _write_entry(connection: sqlite3.Connection, number: int, row: int, entry: Entry) -> None:
-    root, path = entry.place
-    document = entry.document
-    connection.execute(
-        "INSERT INTO documents VALUES (?,?,?,?,?,?)",
-        (number, root, path, document.format, document.sha256, document.text),
-    )
-    if entry.case is not None:
-        record = entry.case.model_dump_json()
-        connection.execute("INSERT INTO cases VALUES (?,?,?)", (entry.case.id, number, record))
-    connection.executemany(
-        "INSERT INTO passages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-        _records(row, number, entry.passages),
-    )
-    connection.executemany("INSERT INTO facets VALUES (?,?,?)", _facets(row, root, entry.passages))
-
-
-def _records(
-    row: int, document: int, found: Sequence[Passage]
-) -> Iterator[tuple[int | str | None, ...]]:
-    for offset, passage in enumerate(found):
-        yield (
-            row + offset,
-            document,
-            passage.kind,
-            passage.source_id,
-            passage.title,
-            json.dumps(passage.heading),
-            passage.section,
-            passage.start,
-            passage.end,
-            passage.text,
-            passage.context,
-            json.dumps([quote_record(quote) for quote in passage.quotes]),
-            json.dumps(passage.facets),
-            passage_key(passage),
-        )
-
-
-def _facets(row: int, root: str, found: Sequence[Passage]) -> Iterator[tuple[str, str, int]]:
-    for offset, passage in enumerate(found):
-        yield "kind", passage.kind, row + offset
-        yield "root", root, row + offset
-        for facet, values in passage.facets.items():
-            for value in values:
-                yield facet, value, row + offset
+        yield
+    except (sqlite3.OperationalError, RuntimeError, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        full = shutil.disk_usage(folder).free < _FULL
+        code = errno.ENOSPC if full else errno.EIO
+        raise OSError(code, f"{os.strerror(code)} ({error})", str(folder)) from error

@@ -28,20 +28,20 @@ class Finding:
 def doctor(data: Data = None) -> None:
     """Say what is set up, what is missing, and how to mend it. Prints no secret."""
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
     chosen = settings(data)
+    console = Console(highlight=False, soft_wrap=True)
     findings = [finding for check in _CHECKS for finding in check(chosen)]
-    table = Table.grid(padding=(0, 2))
     for finding in findings:
         mark = ("ok", "green") if finding.remedy is None else ("!!", "red")
-        table.add_row(Text(*mark), Text(finding.subject), Text(finding.state))
+        console.print(Text.assemble(mark, f"  {finding.subject}: {finding.state}"))
         if finding.remedy:
-            table.add_row("", "", Text(f"→ {finding.remedy}", style="yellow"))
+            console.print(Text(f"    → {finding.remedy}", style="yellow"))
+    console.print()
     for name, state, purpose in _described(chosen):
-        table.add_row("", Text(name), Text.assemble(state, (f"  {purpose}", "dim")))
-    Console(highlight=False).print(table)
+        console.print(Text.assemble((name, "bold"), f": {state}"))
+        console.print(Text(f"    {purpose}", style="dim"))
     if any(finding.remedy for finding in findings):
         raise typer.Exit(int(Exit.FOUND_FAULTS))
 
@@ -80,7 +80,8 @@ def _snapshot(chosen: Settings) -> Iterator[Finding]:
     try:
         snapshot = store.open_current()
     except SnapshotError as error:
-        yield Finding("snapshot", str(error), "run `rust-or-not index build`")
+        what, _, remedy = str(error).partition("; ")
+        yield Finding("snapshot", what, remedy or "run `rust-or-not index build`")
         return
     damaged = damaged_files(snapshot.folder)
     if damaged:
@@ -93,8 +94,8 @@ def _snapshot(chosen: Settings) -> Iterator[Finding]:
     yield Finding("snapshot", f"{snapshot.id}, {len(snapshot)} passages, whole")
     try:
         card = ModelCard.read(chosen.encoder_folder)
-    except FileNotFoundError:
-        return
+    except (FileNotFoundError, ValueError, TypeError):
+        return  # `_models` has told
     if snapshot.manifest.model_fingerprint != card.fingerprint:
         yield Finding(
             "model of the snapshot",

@@ -48,7 +48,8 @@ def explained(error: Exception) -> Failure | None:  # noqa: PLR0911 - one return
     if isinstance(error, BuildInProgress | ContentError):
         return Failure(str(error), Exit.BUILD_FAILED)
     if isinstance(error, ValidationError) and error.title == "Settings":
-        lines = [f"{d['loc'][0]}: {d['msg']}" for d in error.errors(include_input=False)]
+        details = error.errors(include_input=False)
+        lines = [f"{'.'.join(map(str, d['loc'])) or 'the file .env'}: {d['msg']}" for d in details]
         return Failure("a setting is not usable: " + "; ".join(lines), Exit.BAD_INPUT)
     if isinstance(error, OSError):
         advice = ""

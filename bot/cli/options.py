@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.failures import Exit, Failure
 from bot.settings import Settings
 
 Data = Annotated[
@@ -22,8 +21,5 @@ Docs = Annotated[
 
 def settings(data: Path | None = None) -> Settings:
     """Settings from the environment, with the data folder of the command line first."""
-    try:
-        loaded = Settings.model_validate({})
-    except UnicodeDecodeError as error:
-        raise Failure("the file .env is not UTF-8 text", Exit.BAD_INPUT) from error
+    loaded = Settings.model_validate({})
     return loaded.model_copy(update={"data": data}) if data else loaded

@@ -153,7 +153,7 @@ def figures(tally: Tally) -> dict[str, float | int | None]:
 
 def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
     """Expected calibration error over equally filled bins (Guo et al. 2017, with quantile bins)."""
-    ordered = sorted(pairs)
+    ordered = sorted(pairs, key=lambda pair: pair[0])
     error = 0.0
     for index in range(_BINS):
         chunk = ordered[index * len(ordered) // _BINS : (index + 1) * len(ordered) // _BINS]

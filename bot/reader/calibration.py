@@ -7,44 +7,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.reader.card import Calibration
-from bot.reader.labels import CRITERIA, STATES, TAGS
+from bot.reader.labels import CRITERIA, INTENTS, STATES, TAGS
 from bot.reader.ring import softmax
+from knowledge.model import Criterion, Intent, State
 
 SHRINKAGE: Final = 40
 """Examples of its own at which a tag's threshold counts as much as the one common to all."""
 _GRID: Final = np.round(np.arange(0.1, 0.91, 0.02), 2)
 _BINS: Final = 10
-
-
-def calibrate(
-    signals: NDArray[np.float64],
-    stated: NDArray[np.bool_],
-    intent: NDArray[np.float64],
-    intents: NDArray[np.int64],
-    ring: NDArray[np.float64],
-    rings: NDArray[np.int64],
-) -> Calibration:
-    """Fits everything on logits of examples that their network has not seen.
-
-    `signals` and `stated` are `[decisions, 28]`, `ring` `[decisions, 4]` with `rings`
-    `[decisions]`; `intent` is `[examples, 5]` with `intents` `[examples]`.
-    """
-    scale, offset = platt(signals.ravel(), stated.ravel())
-    probabilities = 1 / (1 + np.exp(-(scale * signals + offset)))
-    chosen = thresholds(probabilities, stated)
-    return Calibration(
-        signal_scale=round(scale, 4),
-        signal_offset=round(offset, 4),
-        intent_temperature=temperature(intent, intents),
-        ring_temperature=temperature(ring, rings),
-        thresholds={
-            criterion: {
-                state: round(float(chosen[TAGS.index((criterion, state))]), 3) for state in STATES
-            }
-            for criterion in CRITERIA
-        },
-    )
 
 
 def platt(logits: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[float, float]:
@@ -61,6 +31,30 @@ def temperature(logits: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
     rows = np.arange(len(truth))
     losses = [-np.log(softmax(logits / value)[rows, truth] + 1e-12).mean() for value in grid]
     return float(grid[int(np.argmin(losses))])
+
+
+def off_topic_lean(logits: NDArray[np.float64], truth: NDArray[np.int64]) -> float:
+    """What to add to the off-topic logit for the fewest errors, a leaked message counting twice.
+
+    Answering what was no question for the bot is worse than asking someone to say it again.
+    `logits` `[messages, 5]` are already divided by their temperature.
+    """
+    off = INTENTS.index(Intent.OUT_OF_SCOPE)
+    grid = np.arange(0, 3.01, 0.25)
+    costs = []
+    for lean in grid:
+        said = (logits + lean * (np.arange(len(INTENTS)) == off)).argmax(axis=1)
+        costs.append(((said != truth) * (1 + (truth == off))).sum())
+    return float(grid[int(np.argmin(costs))])
+
+
+def threshold_table(
+    probabilities: NDArray[np.float64], stated: NDArray[np.bool_]
+) -> dict[Criterion, dict[State, float]]:
+    """`thresholds` by criterion and state."""
+    chosen = np.round(thresholds(probabilities, stated), 3).tolist()
+    named = dict(zip(TAGS, chosen, strict=True))
+    return {c: {state: named[c, state] for state in STATES} for c in CRITERIA}
 
 
 def thresholds(

@@ -20,13 +20,15 @@ class Calibration(Frozen):
     """How logits become probabilities, and from where a signal counts as stated.
 
     A signal's probability is `sigmoid(signal_scale * logit + signal_offset)`; intent and ring
-    are the softmax of their logits divided by a temperature.
+    are the softmax of their logits divided by a temperature. `off_topic_lean` is then added to the
+    logit of out_of_scope: answering an off-topic message is worse than refusing a question.
     """
 
     signal_scale: float = 1.0
     signal_offset: float = 0.0
     intent_temperature: Annotated[float, Field(gt=0)] = 1.0
     ring_temperature: Annotated[float, Field(gt=0)] = 1.0
+    off_topic_lean: float = 0.0
     thresholds: dict[Criterion, dict[State, Probability]]
 
     def threshold_vector(self) -> NDArray[np.float64]:

@@ -79,5 +79,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
         return start, end
     start += len(words) - len(words.lstrip(_EDGES))
     end = start + len(words.strip(_EDGES))
-    opened = text.count("(", start, end) > text.count(")", start, end)
-    return start, end + (opened and text[end : end + 1] == ")")
+    for opening, closing in ("()", "<>"):
+        opened = text.count(opening, start, end) > text.count(closing, start, end)
+        end += opened and text[end : end + 1] == closing
+    return start, end

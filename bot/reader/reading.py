@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.reader.card import Calibration, Card, load_card
+from bot.reader.card import Calibration, RingModel, load_card
 from bot.reader.evidence import phrase
 from bot.reader.labels import INTENTS, RINGS, TAGS
 from bot.reader.ring import explained_ring, softmax
@@ -88,7 +88,8 @@ class TrainedReader:
         ids, mask = batch(tokens, ranges)
         feed = {"input_ids": ids, "attention_mask": mask}
         outputs = self._session.run(list(OUTPUTS), feed)
-        return decode(self.card, text, tokens, merge(len(tokens), ranges, *outputs))
+        logits = merge(len(tokens), ranges, *outputs)
+        return decode(self.card.calibration, self.card.ring_model, text, tokens, logits)
 
 
 def merge(
@@ -120,19 +121,26 @@ def merge(
     )
 
 
-def decode(card: Card, text: str, tokens: Tokens, logits: Logits) -> Reading:
-    """The reading that the logits of `text` amount to under the card's calibration."""
-    calibration = card.calibration
+def decode(
+    calibration: Calibration, ring_model: RingModel, text: str, tokens: Tokens, logits: Logits
+) -> Reading:
+    """The reading that the logits of `text` amount to."""
     signals = signal_probabilities(calibration, logits.signals)
     ring = softmax(logits.ring / calibration.ring_temperature)
-    explained = explained_ring(card.ring_model, signals[None], ring[None])[0]
+    explained = explained_ring(ring_model, signals[None], ring[None])[0]
     return Reading(
-        intent=_named(INTENTS, softmax(logits.intent / calibration.intent_temperature)),
-        signals=_stated(card, text, tokens, signals, logits.tokens) if len(tokens) else {},
+        intent=_named(INTENTS, _intent_shares(calibration, logits.intent)),
+        signals=_stated(calibration, text, tokens, signals, logits.tokens) if len(tokens) else {},
         probabilities=_named(TAGS, signals),
         ring=_named(RINGS, ring),
         explained=_named(RINGS, explained),
     )
+
+
+def _intent_shares(calibration: Calibration, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    scaled = logits / calibration.intent_temperature
+    scaled[INTENTS.index(Intent.OUT_OF_SCOPE)] += calibration.off_topic_lean
+    return softmax(scaled)
 
 
 def signal_probabilities(
@@ -143,14 +151,14 @@ def signal_probabilities(
 
 
 def _stated(
-    card: Card,
+    calibration: Calibration,
     text: str,
     tokens: Tokens,
     signals: NDArray[np.float64],
     token_logits: NDArray[np.float64],
 ) -> dict[Criterion, SignalReading]:
     """The criteria that reach their threshold; of two states, the one further above its own."""
-    margins = signals - card.calibration.threshold_vector()
+    margins = signals - calibration.threshold_vector()
     found: dict[Criterion, SignalReading] = {}
     for criterion in Criterion:
         rows = [row for row, tag in enumerate(TAGS) if tag[0] is criterion and margins[row] >= 0]

@@ -20,10 +20,10 @@ from tokenizers import Tokenizer
 
 from bot.reader.batches import item
 from bot.reader.card import Card, load_card
-from bot.reader.evaluation import reading_card
 from bot.reader.examples import Example, fingerprint, folds, load_examples, without_duplicates
 from bot.reader.fitting import Fitted, Settings, fit, predict
 from bot.reader.labels import EXAMPLES, WEIGHTS
+from bot.reader.measuring import measure
 from bot.reader.network import base_model
 from bot.reader.reading import Logits
 from bot.reader.windows import load_tokenizer
@@ -92,15 +92,17 @@ def measured_card(
     """The card by cross-validation, and the logits it rests on."""
     examples = without_duplicates(loaded)
     unseen = cross_validate(settings, tokenizer, examples, parts, held)
-    card = reading_card(
-        tokenizer,
-        [examples[row] for row in unseen],
-        list(unseen.values()),
-        examples_trained=len(examples),
+    found = measure(tokenizer, [examples[row] for row in unseen], list(unseen.values()))
+    content = fingerprint(loaded)
+    card = Card(
         base="sentence-transformers/all-MiniLM-L6-v2",
         base_sha256=base_fingerprint(),
-        examples_sha256=fingerprint(loaded),
+        examples=len(examples),
+        examples_sha256=content,
         settings=asdict(settings) | {"folds": parts, "held_out": held},
+        calibration=found.calibration,
+        ring_model=found.ring_model,
+        figures=found.figures | {"measured_with_examples_sha256": content},
     )
     return card, unseen
 

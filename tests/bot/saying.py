@@ -65,9 +65,15 @@ DECISIONS = (
 )
 """Decisions of many kinds. What is read from them is the reader's affair."""
 
+INTENTS = (Intent.CASE_STUDY, Intent.CASE_STUDY, Intent.COST, Intent.ADOPTION)
+"""What the following ask for."""
+
 OTHERS = (
     "What happened when Discord moved from Go to Rust?",
     "Which companies left Rust, and why?",
     "How long does it take a Go developer to become productive in Rust?",
     "How do we bring Rust into a Java monolith without a rewrite?",
 )
+
+ASKED = (*((text, Intent.DECISION) for text in DECISIONS), *zip(OTHERS, INTENTS, strict=True))
+"""All of them with their intents."""

@@ -80,15 +80,14 @@ def test_the_same_question_gives_the_same_bytes(advisor: Advisor, answer: Answer
 def test_the_same_facts_in_another_order_give_the_same_bytes(advisor: Advisor) -> None:
     facts: dict[Criterion, State] = {Criterion.CPU_BOUND: "yes", Criterion.ROUTINE_APP: "no"}
     turned = dict(reversed(facts.items()))
-    one, other = (advisor.answer(Question(DECISIONS[0], given)) for given in (facts, turned))
+    one, other = (advisor.answer(Question(DECISIONS[0], each)) for each in (facts, turned))
     assert one.model_dump_json() == other.model_dump_json()
 
 
 def test_another_fact_gives_another_receipt(advisor: Advisor) -> None:
-    receipts = {
-        advisor.answer(Question(DECISIONS[4], facts), Intent.DECISION).receipt
-        for facts in ({}, {Criterion.CPU_BOUND: "yes"}, {Criterion.CPU_BOUND: "no"})
-    }
+    said: list[dict[Criterion, State]] = [{}]
+    said += [{Criterion.CPU_BOUND: "yes"}, {Criterion.CPU_BOUND: "no"}]
+    receipts = {advisor.answer(Question("Rust?", facts)).receipt for facts in said}
     assert len(receipts) == 3
 
 
@@ -262,8 +261,10 @@ def test_a_message_of_the_greatest_length_is_answered(advisor: Advisor) -> None:
     assert len(answer.text) < 20_000
 
 
-HOSTILE = ("\x00", "\x1b[2J", "<!channel>", "\u2028", "\ufeff", "ſ", "İ", "K", "diſcord", "fıgma")
-HOSTILE += ("{names}", "%s", "[1]", "[/bold]", "'; DROP TABLE passages; --", "NEAR AND OR NOT *")
+HOSTILE = (
+    *("\x00", "\x1b[2J", "<!channel>", "\u2028", "\ufeff", "ſ", "İ", "K", "diſcord", "fıgma"),
+    *("{names}", "%s", "[1]", "[/bold]", "'; DROP TABLE passages; --", "NEAR AND OR NOT *"),
+)
 ODD = st.one_of(
     st.text(max_size=200),
     st.lists(
@@ -273,7 +274,7 @@ ODD = st.one_of(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=ODD, intent=st.sampled_from(Intent))
 def test_whatever_is_written_the_answer_is_whole(
     advisor: Advisor, text: str, intent: Intent

@@ -63,7 +63,8 @@ def test_facts_may_be_left_out(facts: object) -> None:
 KEYS = st.one_of(st.text(), st.integers(), st.none(), st.sampled_from([*map(str, Criterion)]))
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text()),
-    lambda inner: st.one_of(st.lists(inner), st.dictionaries(KEYS, inner)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(KEYS, inner, max_size=3)),
+    max_leaves=4,
 )
 
 

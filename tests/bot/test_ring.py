@@ -160,7 +160,7 @@ def test_each_answer_weighs_on_one_side(criterion: Criterion, state: State, side
 
 
 FACTS = st.dictionaries(st.sampled_from(Criterion), st.sampled_from(("yes", "no")))
-LEANS = st.one_of(
+LEANS: st.SearchStrategy[dict[Ring, float]] = st.one_of(
     st.just({}),
     st.tuples(*[st.sampled_from((0.0, 0.01, 0.1234, 0.5, 1.0)) for _ in Ring]).map(
         lambda values: dict(zip(Ring, values, strict=True))

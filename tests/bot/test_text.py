@@ -15,7 +15,7 @@ from bot.advisor.desk import Desk
 from bot.advisor.question import Question
 from bot.advisor.text import FLIPS, QUESTIONS, plain_text, sources, visible
 from knowledge.model import Criterion, Intent, Ring, Standing
-from tests.bot.saying import DECISIONS, OTHERS
+from tests.bot.saying import ASKED, DECISIONS, OTHERS
 
 WEB = re.compile(r"https?://\S+")
 
@@ -25,9 +25,11 @@ def decision(advisor: Advisor, request: pytest.FixtureRequest) -> Answer:
     return advisor.answer(Question(request.param), Intent.DECISION)
 
 
-@pytest.fixture(scope="module", params=[*DECISIONS, *OTHERS])
+@pytest.fixture(scope="module", params=ASKED, ids=[text for text, _ in ASKED])
 def answer(advisor: Advisor, request: pytest.FixtureRequest) -> Answer:
-    return advisor.answer(Question(request.param))
+    """The answer to what a question asks for, whatever the trained reader takes it for."""
+    text, intent = request.param
+    return advisor.answer(Question(text), intent)
 
 
 def test_the_verdict_comes_first_and_the_sources_last(decision: Answer, desk: Desk) -> None:

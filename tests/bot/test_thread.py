@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pytest
 
 from bot.advisor.advisor import Advisor
 from bot.advisor.answer import Answer
 from bot.advisor.question import MAX_CHARACTERS, QuestionError
 from bot.advisor.thread import Thread, Turn, reply, settle, settle_all
+from bot.reader.reading import Reading
 from knowledge.model import Criterion, Intent, Ring, State
 from tests.bot.saying import Literal
 
@@ -164,7 +167,7 @@ def test_a_very_long_thread_stays_within_the_limit_and_keeps_its_facts(hearing: 
     assert dict(thread.known) == {Criterion.CPU_BOUND: "yes", Criterion.TIGHT_DEADLINE: "yes"}
 
 
-@pytest.mark.parametrize("length", [MAX_CHARACTERS - 40, MAX_CHARACTERS - 7, MAX_CHARACTERS])
+@pytest.mark.parametrize("length", [MAX_CHARACTERS - 7, MAX_CHARACTERS])
 def test_facts_outlast_a_message_that_leaves_no_room_for_the_first(
     hearing: Advisor, length: int
 ) -> None:
@@ -173,20 +176,20 @@ def test_facts_outlast_a_message_that_leaves_no_room_for_the_first(
     assert len("\n".join(turn.thread.texts)) <= MAX_CHARACTERS
 
 
-def test_a_fact_that_the_texts_together_no_longer_tell_stays(service_reader: Advisor) -> None:
-    """The trained reader reads the start and the end of a long text only."""
-    filler = "We met on Tuesday and had a look at the slides. " * 60
-    first = f"{filler} Should we use Rust? It parses untrusted input from the internet. {filler}"
-    turn = said(service_reader, first)
-    known = dict(turn.thread.known)
-    for _ in range(6):
-        turn = reply(service_reader, turn.thread, f"Should we use Rust then? {filler}")
-    assert {c: turn.thread.known.get(c) for c in known} == known
+@dataclass(frozen=True)
+class Shortsighted(Literal):
+    """Reads the end of a text only, as the trained reader skips the middle of a long one."""
+
+    def read(self, text: str) -> Reading:
+        return super().read(" " * (len(text) - 60) + text[-60:])
 
 
-@pytest.fixture
-def service_reader(advisor: Advisor) -> Advisor:
-    return advisor
+def test_a_fact_that_the_texts_together_no_longer_tell_stays(literal: Advisor) -> None:
+    advisor = Advisor(literal.desk, Shortsighted(), literal._encoder)
+    first = said(advisor, "Rust? it is CPU-bound, it is due on Friday")
+    turn = reply(advisor, first.thread, "there is no deadline, and that is all. Is it Rust then?")
+    assert dict(turn.thread.known) == {Criterion.CPU_BOUND: "yes", Criterion.TIGHT_DEADLINE: "no"}
+    assert states(turn.answer) == dict(turn.thread.known)
 
 
 def test_the_same_conversation_gives_the_same_bytes(hearing: Advisor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ import pytest
 
 from knowledge import CONTENT
 from knowledge.check import check
-from knowledge.content import load_content
+from knowledge.content import load_checklist, load_content
 from knowledge.faults import ContentError, Fault
+from knowledge.references import MARKER
 from knowledge.split import passages, shown
 from tests.knowledge.making import fits_in
 
@@ -21,13 +23,34 @@ ARTICLE = "articles/what-ramp-up-costs.md"
 FIRST_CITED = "[^google-ramp-confident-2-months]"
 
 
-@pytest.fixture
-def content(tmp_path: Path) -> Path:
-    """A copy of the packaged content, to be spoilt."""
-    root = tmp_path / "content"
-    ignore = shutil.ignore_patterns("*.py", "__pycache__")
-    shutil.copytree(CONTENT, root, ignore=ignore)
+STUB = "---\nid: {id}\ntitle: A\nauthor: b\ndate: 2026-01-01\nsource: null\nkind: guide\n---\n"
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The packaged content with all but a few articles cut down to their heads: quick to check."""
+    root = tmp_path_factory.mktemp("small") / "content"
+    shutil.copytree(CONTENT, root, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    backing = {backs.article for item in load_checklist().items for backs in item.backs}
+    for article in (root / "articles").iterdir():
+        if article.stem not in {*backing, Path(ARTICLE).stem}:
+            article.write_text(STUB.format(id=article.stem), encoding="utf-8")
+    articles = [file.read_text(encoding="utf-8") for file in (root / "articles").iterdir()]
+    cited = {found for text in articles for found in MARKER.findall(text)}
+    for case in (root / "cases").iterdir():
+        if case.stem not in {*cited, Path(CASE).stem, "esbuild"}:
+            case.unlink()
+    figures = root / "figures.yaml"
+    head, *records = re.split(r"(?m)^(?=- id: )", figures.read_text(encoding="utf-8"))
+    kept = [record for record in records if record.split()[2] in cited]
+    figures.write_text(head + "".join(kept), encoding="utf-8")
     return root
+
+
+@pytest.fixture
+def content(small: Path, tmp_path: Path) -> Path:
+    """A copy of the content, to be spoilt."""
+    return Path(shutil.copytree(small, tmp_path / "content"))
 
 
 def test_the_content_is_sound() -> None:

@@ -141,6 +141,9 @@ def test_a_phrase_keeps_its_brackets_and_is_bounded_in_endless_words() -> None:
     words = np.array([(9, 12), (13, 15), (16, 19), (20, 23), (24, 31)])
     start, end = phrase(text, words, np.full(5, 0.9))
     assert text[start:end] == "80% of the cpu (py-spy)"
+    text = "our <https://x.org|load balancer>, Go"
+    start, end = phrase(text, np.array([(0, 3), (19, 23), (24, 32)]), np.full(3, 0.9))
+    assert text[start:end] == "our <https://x.org|load balancer>"
     start, end = phrase("a" * 1000, np.array([(500, 501)]), np.array([0.9]))
     assert end - start < 100
 
