@@ -20,15 +20,15 @@ from knowledge.model import Criterion
 NEGATIONS = Path(__file__).resolve().parent / "data" / "negation_pairs.jsonl"
 
 FLOORS = {
-    "ring": 0.85,
-    "ring_after_3": 0.85,
+    "ring": 0.89,
+    "ring_after_3": 0.90,
     "signals_f1": 0.87,
     "intent": 0.84,
     "cases": 0.53,
     "terms": 0.52,
     "sources": 0.63,
 }
-CEILINGS = {"adopt_hold_mixed": 0.06, "leaked": 0.2, "refused": 0.12, "calibration_error": 0.12}
+CEILINGS = {"adopt_hold_mixed": 0.05, "leaked": 0.16, "refused": 0.11, "calibration_error": 0.06}
 NEGATIONS_RIGHT = 0.38
 """Measured 92 of 224 pairs; the aim is 0.95, and docs/evaluation.md says what is missing."""
 

@@ -140,7 +140,7 @@ TABLE = [
     Spoilt("checklist.yaml", "- id: cpu_bound", "- id: cpu", "- id: cpu", "items.0.id: Input"),
     Spoilt("checklist.yaml", "- id: cpu_bound", "- id: latency_critical", "start:", "cpu_bound"),
     Spoilt("checklist.yaml", "  speaks: for", "  speaks: to", "speaks: to", "speaks: Input should"),
-    Spoilt("checklist.yaml", "adopt: 2", "adopt: 20", "adopt: 20", "adopt: Input should be less"),
+    Spoilt("checklist.yaml", "{adopt: 1", "{adopt: 20", "adopt: 20", "adopt: Input should be less"),
     Spoilt("checklist.yaml", "  group: work", "  group: work\n  x: 1", "  x: 1", "x: Extra inputs"),
     Spoilt(
         "checklist.yaml", "every millisecond", "any second", "any second", "not found exactly once"
