@@ -93,6 +93,48 @@ class Settings(BaseSettings):
         ),
     ]
 
+    database_url: Annotated[
+        SecretStr | None,
+        Field(
+            alias="DATABASE_URL",
+            default=None,
+            description="where assessments are kept; a SQLite file in the data folder if not set",
+        ),
+    ]
+    shared_channels: Annotated[
+        bool,
+        Field(
+            alias="RUST_OR_NOT_SHARED_CHANNELS",
+            default=False,
+            description="answer in channels shared with other organisations too",
+        ),
+    ]
+    admins: Annotated[
+        tuple[str, ...],
+        NoDecode,
+        Field(
+            alias="RUST_OR_NOT_ADMINS",
+            default=(),
+            description="user ids that may rebuild the index, besides workspace admins",
+        ),
+    ]
+    keep_days: Annotated[
+        int,
+        Field(
+            alias="RUST_OR_NOT_KEEP_DAYS",
+            default=365,
+            ge=1,
+            description="days that assessments and threads are kept",
+        ),
+    ]
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split_ids(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
     @field_validator("docs", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
@@ -109,6 +151,13 @@ class Settings(BaseSettings):
     @classmethod
     def _all_at_home(cls, folders: tuple[Path, ...]) -> tuple[Path, ...]:
         return tuple(folder.expanduser() for folder in folders)
+
+    @property
+    def database(self) -> str:
+        """The address of the database, for SQLAlchemy; it may hold a password."""
+        if self.database_url is not None:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data / 'rust-or-not.db'}"
 
     @property
     def snapshots(self) -> Path:

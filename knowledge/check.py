@@ -22,6 +22,7 @@ from knowledge.model import Frozen, Id, Line, Url
 from knowledge.passages import Document
 from knowledge.references import MARKER
 from knowledge.vocabulary import load_vocabulary
+from knowledge.wording import WORDINGS
 
 _INTERNAL_LINK = re.compile(r"\]\(((?!https?://|mailto:)[^)\s]+)(?:\s+\"[^\"]*\")?\)")
 _ANY_MARKER = re.compile(r"\[\^([^\]\n]*)\]?")
@@ -51,7 +52,7 @@ class _Named:
 def check(root: Path = CONTENT) -> list[Fault]:
     """Every fault in the content under a folder, by file and line; empty where all is well."""
     faults: list[Fault] = []
-    for load in (load_checklist, load_phrases, load_vocabulary):
+    for load in (load_checklist, load_phrases, load_vocabulary, *WORDINGS):
         try:
             load(root)
         except ContentError as error:

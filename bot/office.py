@@ -1,0 +1,137 @@
+"""Answers and remembers: the advisor and the store together. Knows nothing of Slack's API."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.advisor.advisor import Advisor
+from bot.advisor.answer import Answer
+from bot.advisor.question import ask
+from bot.advisor.thread import Thread, Turn, reply, settle_all
+from bot.service import Service
+from bot.store.records import Assessment, Place
+from bot.store.store import Store
+from knowledge.model import Criterion, Intent, State
+
+_RUST = re.compile(r"\brust\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Consulted:
+    """A kept assessment, and a sentence on what a new fact did to the verdict."""
+
+    assessment: Assessment
+    change: str = ""
+
+
+class Office:
+    """One for each process; safe to share between threads."""
+
+    def __init__(
+        self, service: Service, store: Store, clock: Callable[[], float] = time.time
+    ) -> None:
+        self.service, self.store, self.clock = service, store, clock
+
+    @property
+    def advisor(self) -> Advisor:
+        """Over the snapshot that is current now. Raises `SnapshotError`, `ModelUnavailable`."""
+        return self.service.advisor
+
+    def take(self, team: str, channel: str, ts: str) -> bool:
+        """Take up a post; False where that was done before."""
+        return self.store.take(team, channel, ts, self.clock())
+
+    def consult(self, place: Place, asker: str, text: str, *, private: bool = False) -> Consulted:
+        """Answer a message in a thread and keep all of it. Raises `QuestionError`."""
+        thread = Thread() if private else self.store.thread(place) or Thread()
+        turn = reply(self.advisor, thread, text)
+        return self._keep(place, asker, text, turn, private=private)
+
+    def consult_with(
+        self,
+        place: Place,
+        asker: str,
+        text: str,
+        facts: Mapping[Criterion, State],
+        *,
+        private: bool = False,
+    ) -> Consulted:
+        """Judge a piece of work described in words and by answered criteria (the form)."""
+        ask(text, {criterion.value: state for criterion, state in facts.items()})
+        turn = settle_all(self.advisor, Thread(texts=(text,)), facts)
+        return self._keep(place, asker, text, turn, private=private)
+
+    def settle(self, kept: Assessment, facts: Mapping[Criterion, State]) -> Consulted:
+        """Work a verdict out anew with answered facts; the assessment keeps its id.
+
+        What was said in the thread since then counts too.
+        """
+        thread = None if kept.private else self.store.thread(kept.place)
+        turn = settle_all(self.advisor, thread or kept.thread, facts)
+        now = kept.model_copy(update={"thread": turn.thread, "answer": turn.answer})
+        self.store.keep(now)
+        if not kept.private:
+            self.store.keep_thread(kept.place, turn.thread, self.clock())
+        return Consulted(now, turn.change)
+
+    def posted(self, kept: Assessment, reply_ts: str | None) -> Assessment:
+        """Remember where the reply stands."""
+        now = kept.model_copy(update={"reply_ts": reply_ts})
+        self.store.keep(now)
+        return now
+
+    def share(self, kept: Assessment, channel: str, ts: str) -> Assessment:
+        """A private draft becomes a public reply, and the post at `ts` a thread with its facts."""
+        place = Place(team=kept.place.team, channel=channel, thread_ts=ts)
+        update = {"place": place, "private": False, "reply_ts": ts}
+        now = kept.model_copy(update=update)
+        self.store.keep(now)
+        self.store.keep_thread(place, now.thread, self.clock())
+        return now
+
+    def concerns(self, place: Place, text: str) -> bool:
+        """Whether a message in an engaged thread, which names nobody, is meant for the bot.
+
+        It is where it asks for something in scope or adds a fact; people may talk among themselves.
+        """
+        thread = self.store.thread(place)
+        if thread is None:
+            return False
+        question = ask(text)
+        reading = self.advisor.read(question)
+        in_scope = self.advisor.intent(question, reading) is not Intent.OUT_OF_SCOPE
+        return in_scope or bool(thread.texts and reading.signals)
+
+    def about_rust(self, text: str) -> bool:
+        """Whether a post that names nobody asks about Rust."""
+        if not _RUST.search(text) or "?" not in text:
+            return False
+        question = ask(text)
+        return self.advisor.intent(question, self.advisor.read(question)) is not Intent.OUT_OF_SCOPE
+
+    def _keep(self, place: Place, asker: str, text: str, turn: Turn, *, private: bool) -> Consulted:
+        now = self.clock()
+        kept = Assessment(
+            id=secrets.token_hex(8),
+            place=place,
+            asker=asker,
+            question=text,
+            thread=turn.thread,
+            answer=turn.answer,
+            private=private,
+            covered=self._covered(turn.answer),
+            asked_at=now,
+        )
+        self.store.keep(kept)
+        if not private:
+            self.store.keep_thread(place, turn.thread, now)
+        return Consulted(kept, turn.change)
+
+    def _covered(self, answer: Answer) -> bool:
+        """Whether something was found. A greeting lacks nothing."""
+        greeted = self.advisor.desk.phrases.headlines.greeted
+        return bool(answer.ring or answer.statements) or answer.headline == greeted

@@ -1,0 +1,1 @@
+"""Pure functions from typed models to Block Kit."""

@@ -1,0 +1,52 @@
+"""Whoever addressed the bot gets an answer or a truthful sentence; the log has the rest."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from slack_sdk.errors import SlackClientError
+
+from bot.advisor.question import QuestionError
+from bot.slack.blocks.kit import escape, section
+from bot.slack.blocks.reply import Message
+from index.reference_model import ModelUnavailable
+from index.snapshot import SnapshotError
+from knowledge.wording import NoticeWording
+
+log = structlog.get_logger(__name__)
+
+
+def notice(text: str) -> Message:
+    """A sentence of the bot's own as a message; `text` is escaped here."""
+    return Message([section(escape(text))], escape(text))
+
+
+@contextmanager
+def truthfully(
+    notices: NoticeWording, tell: Callable[[Message], object], what: str
+) -> Iterator[None]:
+    """Run a listener's work; where it fails, `tell` the person why, or give a reference.
+
+    Never the words of an exception: they may hold what a person wrote, a path or a token.
+    """
+    try:
+        yield
+    except QuestionError as error:
+        _tell(tell, notice(notices.refused_question.format(reason=str(error).rstrip("."))), what)
+    except (SnapshotError, ModelUnavailable):
+        log.exception("not ready", what=what)
+        _tell(tell, notice(notices.not_ready), what)
+    except Exception:
+        reference = secrets.token_hex(4)
+        log.exception("failed", what=what, reference=reference)
+        _tell(tell, notice(notices.failed.format(reference=reference)), what)
+
+
+def _tell(tell: Callable[[Message], object], message: Message, what: str) -> None:
+    try:
+        tell(message)
+    except (SlackClientError, OSError) as error:
+        log.error("could not tell the person", what=what, error=type(error).__name__)

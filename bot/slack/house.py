@@ -1,0 +1,28 @@
+"""What every listener is handed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.office import Office
+from bot.settings import Settings
+from bot.slack.blocks.reply import Words
+from knowledge.wording import NoticeWording, load_notice_wording, load_reply_wording
+
+
+@dataclass(frozen=True)
+class House:
+    """The office with its settings and the words that replies are written with."""
+
+    office: Office
+    settings: Settings
+
+    @property
+    def words(self) -> Words:
+        desk = self.office.advisor.desk
+        return Words(desk.checklist, desk.phrases, load_reply_wording())
+
+    @cached_property
+    def notices(self) -> NoticeWording:
+        return load_notice_wording()

@@ -1,0 +1,118 @@
+"""Puts messages into Slack: links not unfurled, newer blocks replaced where they are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.slack.blocks.fallback import plain_blocks
+from bot.slack.blocks.kit import as_dicts
+from bot.slack.blocks.reply import Message
+
+log = structlog.get_logger(__name__)
+
+Result = TypeVar("Result")
+
+_BLOCK_ERRORS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
+
+
+def post(client: WebClient, channel: str, message: Message, thread_ts: str | None = None) -> str:
+    """Post a message; returns its `ts`. Raises `SlackApiError`.
+
+    Links are not unfurled: previews bury the answer.
+    """
+
+    def send(blocks: list[dict[str, Any]] | None) -> str:
+        answer = client.chat_postMessage(
+            channel=channel,
+            thread_ts=thread_ts,
+            text=message.text,
+            blocks=blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["ts"])
+
+    return _with_fallback(message, send)
+
+
+def whisper(
+    client: WebClient, channel: str, user: str, message: Message, thread_ts: str | None = None
+) -> None:
+    """Post a message that only one person sees. Raises `SlackApiError`."""
+
+    def send(blocks: list[dict[str, Any]] | None) -> None:
+        client.chat_postEphemeral(
+            channel=channel, user=user, thread_ts=thread_ts, text=message.text, blocks=blocks
+        )
+
+    _with_fallback(message, send)
+
+
+def change(client: WebClient, channel: str, ts: str, message: Message) -> None:
+    """Put a message in place of an earlier one. Raises `SlackApiError`."""
+
+    def send(blocks: list[dict[str, Any]] | None) -> None:
+        client.chat_update(channel=channel, ts=ts, text=message.text, blocks=blocks)
+
+    _with_fallback(message, send)
+
+
+def answer_privately(respond: Callable[..., Any], message: Message, *, replace: bool) -> None:
+    """Answer through a `response_url`, which reports refusals by its status only."""
+    blocks = as_dicts(message.blocks)
+    for shown in (blocks, plain_blocks(blocks), None):
+        found = respond(
+            text=message.text,
+            blocks=shown,
+            response_type="ephemeral",
+            replace_original=replace,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        if getattr(found, "status_code", 200) == 200:
+            return
+        log.warning("response refused", status=found.status_code, plain=shown is not blocks)
+
+
+@contextmanager
+def thinking(client: WebClient, channel: str, thread_ts: str, status: str) -> Iterator[None]:
+    """Show that an answer is being worked out; always cleared.
+
+    A reply clears it too, on Slack's side. Where the surface has no status nothing is lost.
+    https://docs.slack.dev/reference/methods/assistant.threads.setStatus
+    """
+    shown = _set_status(client, channel, thread_ts, status)
+    try:
+        yield
+    finally:
+        if shown:
+            _set_status(client, channel, thread_ts, "")
+
+
+def _set_status(client: WebClient, channel: str, thread_ts: str, status: str) -> bool:
+    try:
+        client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts, status=status)
+    except (SlackClientError, OSError) as error:
+        log.debug("no status here", error=type(error).__name__)
+        return False
+    return True
+
+
+def _with_fallback(
+    message: Message, send: Callable[[list[dict[str, Any]] | None], Result]
+) -> Result:
+    blocks = as_dicts(message.blocks)
+    for shown in (blocks, plain_blocks(blocks)):
+        try:
+            return send(shown)
+        except SlackApiError as error:
+            if error.response.get("error") not in _BLOCK_ERRORS:
+                raise
+            log.warning("blocks refused", error=error.response.get("error"))
+    return send(None)

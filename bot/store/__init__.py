@@ -1,0 +1,1 @@
+"""What the bot keeps: threads, assessments, votes, channel settings. With migrations."""

@@ -1,0 +1,91 @@
+"""What is kept, as frozen types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.advisor.answer import Answer
+from bot.advisor.thread import Thread
+from knowledge.model import Criterion, Ring, State
+
+
+class Kept(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Place(Kept):
+    """A thread in Slack; for a reply outside threads `thread_ts` is the post itself."""
+
+    team: str
+    channel: str
+    thread_ts: str
+
+
+class Assessment(Kept):
+    """One reply and everything it rests on. `asked_at` is in seconds since 1970.
+
+    `private` is true for a draft that only the asker sees. `covered` is false where nothing in the
+    documents answered: these are the gaps that admins see.
+    """
+
+    id: str
+    place: Place
+    reply_ts: str | None = None
+    asker: str
+    question: str
+    thread: Thread
+    answer: Answer
+    private: bool = False
+    covered: bool = True
+    asked_at: float
+
+
+class Vote(Kept):
+    assessment: str
+    team: str
+    voter: str
+    helpful: bool
+    reason: str = ""
+    voted_at: float
+
+
+class ChannelSettings(Kept):
+    """How the bot behaves in one channel.
+
+    `unaddressed`: answer questions about Rust that do not mention the bot. `private`: reply so
+    that only the asker sees it. `contact`: whom to point to for human help, as Slack mrkdwn.
+    """
+
+    unaddressed: bool = False
+    private: bool = False
+    contact: str = ""
+
+
+def thread_to_json(thread: Thread) -> dict[str, Any]:
+    return {
+        "texts": list(thread.texts),
+        "facts": _plain(thread.facts),
+        "ring": thread.ring.value if thread.ring else None,
+        "known": _plain(thread.known),
+    }
+
+
+def thread_from_json(body: Mapping[str, Any]) -> Thread:
+    return Thread(
+        texts=tuple(body["texts"]),
+        facts={Criterion(name): state for name, state in body["facts"].items()},
+        ring=Ring(body["ring"]) if body["ring"] else None,
+        known={Criterion(name): state for name, state in body["known"].items()},
+    )
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """The fields that make the answer; what is worked out from them is left out."""
+    return answer.model_dump(mode="json", exclude={"statements", "cases"})
+
+
+def _plain(facts: Mapping[Criterion, State]) -> dict[str, str]:
+    return {criterion.value: state for criterion, state in facts.items()}

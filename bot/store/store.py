@@ -1,0 +1,232 @@
+"""Reads and writes what is kept. Every method is one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.advisor.answer import Answer
+from bot.advisor.thread import Thread
+from bot.store import tables as t
+from bot.store.records import (
+    Assessment,
+    ChannelSettings,
+    Place,
+    Vote,
+    answer_to_json,
+    thread_from_json,
+    thread_to_json,
+)
+
+
+class Store:
+    """Everything kept, for all workspaces. Safe to share between threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    # Posts
+
+    def take(self, team: str, channel: str, ts: str, now: float) -> bool:
+        """Take up a post. False where it was taken before: by a retry, or its second event."""
+        row = {"team": team, "channel": channel, "ts": ts, "taken_at": now}
+        try:
+            with self._engine.begin() as connection:
+                connection.execute(insert(t.posts).values(row))
+        except IntegrityError:
+            return False
+        return True
+
+    # Threads
+
+    def thread(self, place: Place) -> Thread | None:
+        """What was said in a thread; None where the bot was not asked."""
+        query = select(t.threads.c.state).where(*_at(t.threads, place))
+        with self._engine.connect() as connection:
+            state = connection.scalar(query)
+        return None if state is None else thread_from_json(state)
+
+    def keep_thread(self, place: Place, thread: Thread, now: float) -> None:
+        body = {"state": thread_to_json(thread), "updated_at": now}
+        with self._engine.begin() as connection:
+            done = connection.execute(update(t.threads).where(*_at(t.threads, place)).values(body))
+            if not done.rowcount:
+                connection.execute(insert(t.threads).values(body | place.model_dump()))
+
+    # Assessments
+
+    def keep(self, assessment: Assessment) -> None:
+        """Keep an assessment: a new one, or in place of the one with the same id."""
+        row = _row(assessment)
+        with self._engine.begin() as connection:
+            own = t.assessments.c.id == assessment.id
+            if not connection.execute(update(t.assessments).where(own).values(row)).rowcount:
+                connection.execute(insert(t.assessments).values(row))
+
+    def assessment(self, team: str, key: str) -> Assessment | None:
+        """The assessment with an id, if it is this workspace's."""
+        query = _assessments(team).where(t.assessments.c.id == key)
+        return next(self._found(query), None)
+
+    def recent(self, team: str, asker: str, limit: int) -> list[Assessment]:
+        """A person's latest assessments, newest first."""
+        query = _assessments(team).where(t.assessments.c.asker == asker).limit(limit)
+        return list(self._found(query))
+
+    def search(self, team: str, asker: str, words: str, limit: int) -> list[Assessment]:
+        """A person's assessments whose question holds all the words, newest first."""
+        query = _assessments(team).where(t.assessments.c.asker == asker)
+        for word in words.split():
+            query = query.where(t.assessments.c.question.icontains(word, autoescape=True))
+        return list(self._found(query.limit(limit)))
+
+    def uncovered(self, team: str, limit: int) -> list[Assessment]:
+        """The latest questions that no document answered, newest first."""
+        query = _assessments(team).where(~t.assessments.c.covered).limit(limit)
+        return list(self._found(query))
+
+    def verdicts(self, team: str, limit: int) -> list[Assessment]:
+        """The latest assessments that have a ring, newest first."""
+        query = _assessments(team).where(t.assessments.c.ring.is_not(None)).limit(limit)
+        return list(self._found(query))
+
+    def remove(self, team: str, key: str) -> None:
+        """Delete an assessment with its votes, and the thread that it belongs to."""
+        found = self.assessment(team, key)
+        if found is None:
+            return
+        with self._engine.begin() as connection:
+            connection.execute(delete(t.assessments).where(t.assessments.c.id == key))
+            connection.execute(delete(t.threads).where(*_at(t.threads, found.place)))
+
+    # Votes
+
+    def vote(self, vote: Vote) -> None:
+        """Count a vote; a second one of the same person replaces the first."""
+        own = (t.votes.c.assessment == vote.assessment, t.votes.c.voter == vote.voter)
+        with self._engine.begin() as connection:
+            connection.execute(delete(t.votes).where(*own))
+            connection.execute(insert(t.votes).values(vote.model_dump()))
+
+    def votes(self, team: str, limit: int) -> list[Vote]:
+        """A workspace's latest votes, newest first."""
+        query = select(t.votes).where(t.votes.c.team == team)
+        query = query.order_by(t.votes.c.voted_at.desc()).limit(limit)
+        with self._engine.connect() as connection:
+            return [Vote(**row._mapping) for row in connection.execute(query)]
+
+    # Channels
+
+    def channel(self, team: str, channel: str) -> ChannelSettings:
+        """How the bot behaves in a channel; the defaults where nothing was set."""
+        own = (t.channels.c.team == team, t.channels.c.channel == channel)
+        columns = (t.channels.c.unaddressed, t.channels.c.private, t.channels.c.contact)
+        with self._engine.connect() as connection:
+            row = connection.execute(select(*columns).where(*own)).one_or_none()
+        return ChannelSettings(**row._mapping) if row else ChannelSettings()
+
+    def set_channel(self, team: str, channel: str, settings: ChannelSettings) -> None:
+        own = (t.channels.c.team == team, t.channels.c.channel == channel)
+        with self._engine.begin() as connection:
+            connection.execute(delete(t.channels).where(*own))
+            row = {"team": team, "channel": channel} | settings.model_dump()
+            connection.execute(insert(t.channels).values(row))
+
+    # What belongs to a person, a workspace, the past
+
+    def export(self, team: str, person: str) -> dict[str, Any]:
+        """Everything kept of a person, as plain data."""
+        own = [a.model_dump(mode="json") for a in self.recent(team, person, 100_000)]
+        query = select(t.votes).where(t.votes.c.team == team, t.votes.c.voter == person)
+        with self._engine.connect() as connection:
+            votes = [dict(row._mapping) for row in connection.execute(query)]
+        return json.loads(json.dumps({"assessments": own, "votes": votes}, default=dict))  # type: ignore[no-any-return]
+
+    def forget_person(self, team: str, person: str) -> int:
+        """Delete a person's assessments, their threads and votes. Returns how many assessments."""
+        own = (t.assessments.c.team == team, t.assessments.c.asker == person)
+        places = select(t.assessments.c.channel, t.assessments.c.thread_ts).where(*own)
+        with self._engine.begin() as connection:
+            for channel, thread_ts in connection.execute(places).all():
+                place = Place(team=team, channel=channel, thread_ts=thread_ts)
+                connection.execute(delete(t.threads).where(*_at(t.threads, place)))
+            voter = (t.votes.c.team == team, t.votes.c.voter == person)
+            connection.execute(delete(t.votes).where(*voter))
+            return connection.execute(delete(t.assessments).where(*own)).rowcount
+
+    def forget_team(self, team: str) -> None:
+        """Delete everything of a workspace."""
+        with self._engine.begin() as connection:
+            for table in (t.votes, t.assessments, t.threads, t.posts, t.channels):
+                connection.execute(delete(table).where(table.c.team == team))
+
+    def forget_before(self, moment: float) -> int:
+        """Delete what is older than `moment`. Returns how many assessments."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(t.posts).where(t.posts.c.taken_at < moment))
+            connection.execute(delete(t.threads).where(t.threads.c.updated_at < moment))
+            old = t.assessments.c.asked_at < moment
+            return connection.execute(delete(t.assessments).where(old)).rowcount
+
+    def count(self, team: str) -> int:
+        """How many assessments a workspace has."""
+        query = select(func.count()).where(t.assessments.c.team == team)
+        with self._engine.connect() as connection:
+            return connection.scalar(query) or 0
+
+    def _found(self, query: Select[Any]) -> Iterator[Assessment]:
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        yield from map(_assessment, rows)
+
+
+def _at(table: Any, place: Place) -> tuple[Any, ...]:
+    return (
+        table.c.team == place.team,
+        table.c.channel == place.channel,
+        table.c.thread_ts == place.thread_ts,
+    )
+
+
+def _assessments(team: str) -> Select[Any]:
+    newest = (t.assessments.c.asked_at.desc(), t.assessments.c.id)
+    return select(t.assessments).where(t.assessments.c.team == team).order_by(*newest)
+
+
+def _row(assessment: Assessment) -> dict[str, Any]:
+    answer = assessment.answer
+    return assessment.place.model_dump() | {
+        "id": assessment.id,
+        "reply_ts": assessment.reply_ts,
+        "asker": assessment.asker,
+        "question": assessment.question,
+        "thread": thread_to_json(assessment.thread),
+        "answer": answer_to_json(answer),
+        "intent": answer.intent.value,
+        "ring": answer.ring.value if answer.ring else None,
+        "covered": assessment.covered,
+        "private": assessment.private,
+        "snapshot": answer.snapshot,
+        "receipt": answer.receipt,
+        "asked_at": assessment.asked_at,
+    }
+
+
+def _assessment(row: Row[Any]) -> Assessment:
+    place = Place(team=row.team, channel=row.channel, thread_ts=row.thread_ts)
+    return Assessment(
+        id=row.id,
+        place=place,
+        reply_ts=row.reply_ts,
+        asker=row.asker,
+        question=row.question,
+        thread=thread_from_json(row.thread),
+        answer=Answer.model_validate(row.answer),
+        private=row.private,
+        covered=row.covered,
+        asked_at=row.asked_at,
+    )
