@@ -4,20 +4,21 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test setup check format bench train eval clean help
+.PHONY: run test setup check format bench train eval screens clean help
 
 help:
-	@echo "make run     set up whatever is missing, then talk to the bot"
+	@echo "make run     set up whatever is missing, then serve Slack, or talk to the bot here"
 	@echo "make test    set up whatever is missing, then format, lint, types, content, tests"
 	@echo "make setup   virtual environment, dependencies, models, index"
 	@echo "make eval    the bot's figures on its own labelled questions"
 	@echo "make bench   speed, memory and scale, measured"
+	@echo "make screens what people see in Slack, drawn into docs/screens"
 	@echo "make train   train the reader anew (about an hour on two cores)"
 	@echo "make format  format the code"
 	@echo "make clean   remove the virtual environment and the data folder"
 
 run: setup
-	@$(BIN)/rust-or-not chat
+	@$(BIN)/rust-or-not run
 
 test: setup
 	$(BIN)/ruff format --check .
@@ -41,11 +42,18 @@ format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
 
 eval: setup
-	$(BIN)/rust-or-not eval
+	$(BIN)/rust-or-not eval --save
 
 bench: setup
 	$(BIN)/python -m bench.answer_bench
 	$(BIN)/python -m bench.index_bench --passages 10000
+	$(BIN)/python -m bench.words_bench --passages 10000
+
+# Needs a Chromium: the machine's own (apt-get install chromium fonts-inter fonts-noto-color-emoji),
+# or Playwright's (.venv/bin/playwright install chromium).
+screens: setup
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[screens,test]'
+	$(BIN)/python -m tools.screens
 
 train: $(INSTALLED)
 	$(BIN)/python -m bot.reader.training

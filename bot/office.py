@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from bot.advisor.advisor import Advisor
 from bot.advisor.answer import Answer
 from bot.advisor.question import ask
-from bot.advisor.thread import Thread, Turn, reply, settle_all
+from bot.advisor.ring import Verdict
+from bot.advisor.thread import Thread, Turn, reply, settle_all, suppose
 from bot.service import Service
 from bot.store.records import Assessment, Place
 from bot.store.store import Store
@@ -45,11 +46,23 @@ class Office:
         """Take up a post; False where that was done before."""
         return self.store.take(team, channel, ts, self.clock())
 
-    def consult(self, place: Place, asker: str, text: str, *, private: bool = False) -> Consulted:
-        """Answer a message in a thread and keep all of it. Raises `QuestionError`."""
+    def consult(
+        self,
+        place: Place,
+        asker: str,
+        text: str,
+        *,
+        private: bool = False,
+        alone: bool = False,
+        author: str | None = None,
+    ) -> Consulted:
+        """Answer a message in a thread and keep all of it. Raises `QuestionError`.
+
+        See `Assessment` for `private`, `alone` and `author`.
+        """
         thread = Thread() if private else self.store.thread(place) or Thread()
         turn = reply(self.advisor, thread, text)
-        return self._keep(place, asker, text, turn, private=private)
+        return self._keep(place, asker, text, turn, private=private, alone=alone, author=author)
 
     def consult_with(
         self,
@@ -60,23 +73,43 @@ class Office:
         *,
         private: bool = False,
     ) -> Consulted:
-        """Judge a piece of work described in words and by answered criteria (the form)."""
-        ask(text, {criterion.value: state for criterion, state in facts.items()})
-        turn = settle_all(self.advisor, Thread(texts=(text,)), facts)
-        return self._keep(place, asker, text, turn, private=private)
+        """Judge a piece of work described in words and by answered criteria (the form).
 
-    def settle(self, kept: Assessment, facts: Mapping[Criterion, State]) -> Consulted:
-        """Work a verdict out anew with answered facts; the assessment keeps its id.
-
-        What was said in the thread since then counts too.
+        One of the two may be empty. Raises `QuestionError`.
         """
-        thread = None if kept.private else self.store.thread(kept.place)
-        turn = settle_all(self.advisor, thread or kept.thread, facts)
-        now = kept.model_copy(update={"thread": turn.thread, "answer": turn.answer})
+        if text or not facts:
+            ask(text)
+        turn = settle_all(self.advisor, Thread(texts=(text,) if text else ()), facts)
+        return self._keep(place, asker, text, turn, private=private, alone=True)
+
+    def settle(
+        self,
+        kept: Assessment,
+        facts: Mapping[Criterion, State],
+        withdrawn: Iterable[Criterion] = (),
+        text: str | None = None,
+    ) -> Consulted:
+        """Work a verdict out anew with facts answered or withdrawn; the assessment keeps its id.
+
+        What was said in the thread since then counts too, unless a `text` takes its place.
+        """
+        turn = settle_all(self.advisor, self._thread(kept), facts, withdrawn, text)
+        question = kept.question if text is None else text
+        update = {"thread": turn.thread, "answer": turn.answer, "question": question}
+        now = kept.model_copy(update=update)
         self.store.keep(now)
         if not kept.private:
             self.store.keep_thread(kept.place, turn.thread, self.clock())
         return Consulted(now, turn.change)
+
+    def suppose(
+        self,
+        kept: Assessment,
+        facts: Mapping[Criterion, State],
+        withdrawn: Iterable[Criterion] = (),
+    ) -> Verdict:
+        """The verdict that `settle` would come to. Nothing is kept."""
+        return suppose(self.advisor, self._thread(kept), facts, withdrawn)
 
     def posted(self, kept: Assessment, reply_ts: str | None) -> Assessment:
         """Remember where the reply stands."""
@@ -85,9 +118,9 @@ class Office:
         return now
 
     def share(self, kept: Assessment, channel: str, ts: str) -> Assessment:
-        """A private draft becomes a public reply, and the post at `ts` a thread with its facts."""
+        """A private draft becomes a post of its own at `ts`, and that a thread with its facts."""
         place = Place(team=kept.place.team, channel=channel, thread_ts=ts)
-        update = {"place": place, "private": False, "reply_ts": ts}
+        update = {"place": place, "private": False, "reply_ts": ts, "alone": True}
         now = kept.model_copy(update=update)
         self.store.keep(now)
         self.store.keep_thread(place, now.thread, self.clock())
@@ -113,7 +146,21 @@ class Office:
         question = ask(text)
         return self.advisor.intent(question, self.advisor.read(question)) is not Intent.OUT_OF_SCOPE
 
-    def _keep(self, place: Place, asker: str, text: str, turn: Turn, *, private: bool) -> Consulted:
+    def _thread(self, kept: Assessment) -> Thread:
+        found = None if kept.private else self.store.thread(kept.place)
+        return found or kept.thread
+
+    def _keep(
+        self,
+        place: Place,
+        asker: str,
+        text: str,
+        turn: Turn,
+        *,
+        private: bool,
+        alone: bool,
+        author: str | None = None,
+    ) -> Consulted:
         now = self.clock()
         kept = Assessment(
             id=secrets.token_hex(8),
@@ -123,6 +170,8 @@ class Office:
             thread=turn.thread,
             answer=turn.answer,
             private=private,
+            alone=alone,
+            author=author,
             covered=self._covered(turn.answer),
             asked_at=now,
         )

@@ -22,7 +22,7 @@ from index.gate import load_gates
 from index.gather import Progress, silent
 from index.library import Library
 from index.reference_model import ModelUnavailable
-from index.snapshot import SnapshotError
+from index.snapshot import Manifest, SnapshotError
 from index.store import SnapshotStore
 from knowledge.checklist import Checklist
 from knowledge.content import load_checklist, load_content, load_phrases
@@ -62,22 +62,28 @@ class Service:
     def advisor(self) -> Advisor:
         """The advisor over the snapshot that is current now.
 
-        A snapshot of another model than this process has loaded does not replace one that serves.
-        Raises `SnapshotError` where there is none that can serve, `ModelUnavailable`.
+        A snapshot of another model or version than this process has loaded does not replace one
+        that serves. Raises `SnapshotError` where there is none that can serve, `ModelUnavailable`.
         """
         snapshot, held = self._library.current(), self._advisor
         if held is not None and held.desk.snapshot is snapshot:
             return held
-        if snapshot.manifest.model_fingerprint != self.encoder.fingerprint:
-            if held is not None:
-                return held
-            raise SnapshotError(
-                f"the index was built with another model ({snapshot.manifest.model}) than is "
-                f"exported ({self.encoder.name}); run `rust-or-not index build`"
-            )
+        unfit = self._unfit(snapshot.manifest)
+        if unfit and held is not None:
+            return held
+        if unfit:
+            raise SnapshotError(f"the index was built {unfit}; run `rust-or-not index build`")
         desk = Desk(snapshot, self.checklist, load_phrases(), load_vocabulary())
         self._advisor = Advisor(desk, self.reader, self.encoder)
         return self._advisor
+
+    def _unfit(self, manifest: Manifest) -> str | None:
+        """How a snapshot was built, where this process cannot answer from it."""
+        if not manifest.cut_by_this_version:
+            return "by another version of this program"
+        if manifest.model_fingerprint != self.encoder.fingerprint:
+            return f"with another model ({manifest.model}) than is exported ({self.encoder.name})"
+        return None
 
     def build_index(self, folders: Sequence[Path], progress: Progress = silent) -> Report:
         """Bring the index up to date with the packaged content and these folders."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -125,6 +125,18 @@ class Settings(BaseSettings):
             default=365,
             ge=1,
             description="days that assessments and threads are kept",
+        ),
+    ]
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Field(alias="RUST_OR_NOT_LOG_LEVEL", default="info", description="how much is logged"),
+    ]
+    log_contents: Annotated[
+        bool,
+        Field(
+            alias="RUST_OR_NOT_LOG_CONTENTS",
+            default=False,
+            description="log the words of exceptions too, which may hold what people wrote",
         ),
     ]
 

@@ -15,15 +15,14 @@ from pathlib import Path
 from index.encoder import Encoder
 from index.snapshot import BUILT_IN, DocumentRecord, Snapshot, SnapshotError
 from index.store import SnapshotStore
-from index.tokens import TOKENS_VERSION
-from knowledge.cases import load_case
+from knowledge.cases import load_case, looks_like_a_case
 from knowledge.content import Content
 from knowledge.faults import ContentError
 from knowledge.folders import Skipped, find_documents, read_document
 from knowledge.model import CaseStudy
 from knowledge.passages import Document, Passage
 from knowledge.references import References
-from knowledge.split import SPLITTER_VERSION, passages
+from knowledge.split import passages
 
 Place = tuple[str, str]
 """A document's root and path."""
@@ -102,10 +101,8 @@ class Previous:
             return cls(None)
         manifest = snapshot.manifest
         same_model = manifest.model_fingerprint == encoder.fingerprint
-        same_splits = (
-            manifest.splitter == SPLITTER_VERSION
-            and manifest.tokens == TOKENS_VERSION
-            and manifest.references == references_hash(content.references)
+        same_splits = manifest.cut_by_this_version and manifest.references == references_hash(
+            content.references
         )
         documents = {(record.root, record.path): record for record in snapshot.documents()}
         return cls(snapshot, same_model, same_model and same_splits, documents)
@@ -189,6 +186,9 @@ class Gathering:
             self.progress("reading", count, len(found))
 
     def _add(self, place: Place, document: Document) -> None:
+        if document.format == "case" and not looks_like_a_case(document):
+            self._refuse(place, "is YAML, but no case study (no `organisation` and `direction`)")
+            return
         record = self.previous.documents.get(place)
         try:
             if self.previous.same_splits and record and record.sha256 == document.sha256:
@@ -197,6 +197,9 @@ class Gathering:
                 entry = self._split(place, document)
         except ContentError as error:
             self._refuse(place, _reason(error))
+            return
+        if entry.count == 0:
+            self._refuse(place, "holds nothing to quote: only headings, links or markup")
             return
         self._take(entry)
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import Vectors
-from index.snapshot import Snapshot, Stored
+from index.rows import Stored
+from index.snapshot import Snapshot
 
 CANDIDATES = 60
 """Rows taken from each side before fusion."""

@@ -17,16 +17,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from index.rows import STORED, Stored, passages_uri, stored
+from index.tokens import TOKENS_VERSION
 from index.vectors import DenseSearch
 from index.words import LexicalSearch
-from knowledge.model import CaseStudy, Standing
-from knowledge.passages import Format, Passage, Quote
+from knowledge.model import CaseStudy
+from knowledge.passages import Format
+from knowledge.split import SPLITTER_VERSION
 
 BUILT_IN = "knowledge"
 """Name of the root that holds the packaged content."""
 
 MANIFEST_FILE = "manifest.json"
-PASSAGES_FILE = "passages.sqlite"
 FORMAT = 3
 """Raise it when the folder's layout changes: an older snapshot is then rebuilt, not misread."""
 HASHED_AT_LOAD = 64 * 1024**2
@@ -34,23 +36,6 @@ HASHED_AT_LOAD = 64 * 1024**2
 of larger ones only the sizes of the files. Builds, rollbacks and `doctor` always compare all."""
 NEXT_STEP = "run `rust-or-not index rollback`, or `rust-or-not index build`"
 
-TABLES = """
-CREATE TABLE documents (
-    id INTEGER PRIMARY KEY, root TEXT NOT NULL, path TEXT NOT NULL, format TEXT NOT NULL,
-    sha256 TEXT NOT NULL, text TEXT NOT NULL, UNIQUE (root, path));
-CREATE TABLE passages (
-    row INTEGER PRIMARY KEY, document INTEGER NOT NULL REFERENCES documents, kind TEXT NOT NULL,
-    source_id TEXT NOT NULL, title TEXT NOT NULL, heading TEXT NOT NULL, section TEXT NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, context TEXT NOT NULL,
-    quotes TEXT NOT NULL, facets TEXT NOT NULL, key TEXT NOT NULL);
-CREATE TABLE facets (name TEXT NOT NULL, value TEXT NOT NULL, row INTEGER NOT NULL);
-CREATE TABLE cases (id TEXT PRIMARY KEY, document INTEGER NOT NULL, record TEXT NOT NULL);
-"""
-INDEXES = """
-CREATE INDEX passages_by_source ON passages (source_id, section);
-CREATE INDEX passages_by_document ON passages (document);
-CREATE INDEX facets_by_value ON facets (name, value);
-"""
 _FLAGS_KEPT = 32
 
 
@@ -105,6 +90,11 @@ class Manifest(BaseModel):
     counts: Counts
     files: dict[str, FileRecord]
 
+    @property
+    def cut_by_this_version(self) -> bool:
+        """True where this version would split and tokenise the same text the same way."""
+        return (self.splitter, self.tokens) == (SPLITTER_VERSION, TOKENS_VERSION)
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentRecord:
@@ -118,18 +108,6 @@ class DocumentRecord:
     first: int
     count: int
     case_id: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A passage with its row and the document that it stands in."""
-
-    row: int
-    document: int
-    root: str
-    path: str
-    format: str
-    passage: Passage
 
 
 class Snapshot:
@@ -153,10 +131,10 @@ class Snapshot:
             self.dense = DenseSearch(folder)
             self.words = LexicalSearch(folder)
             rows = "SELECT coalesce(max(row) + 1, 0) FROM passages"
-            (stored,) = self._connection.execute(rows).fetchone()
+            (size,) = self._connection.execute(rows).fetchone()
         except (OSError, ValueError, RuntimeError, sqlite3.Error) as error:
             raise SnapshotError(f"snapshot {self.id} is damaged ({error}); {NEXT_STEP}") from error
-        if {stored, len(self.dense.vectors), len(self.words)} != {len(self)}:
+        if {size, len(self.dense.vectors), len(self.words)} != {len(self)}:
             raise SnapshotError(f"snapshot {self.id} is incomplete; {NEXT_STEP}")
 
     @property
@@ -173,14 +151,20 @@ class Snapshot:
     def passages(self, rows: Sequence[int]) -> list[Stored]:
         """Passages by row, in the order asked for."""
         marks = ",".join("?" * len(rows))
-        found = {stored.row: stored for stored in self._stored(f"p.row IN ({marks})", rows)}
+        found = {one.row: one for one in self._stored(f"p.row IN ({marks})", rows)}
         return [found[row] for row in rows if row in found]
 
-    def of_source(self, source_id: str, section: str | None = None) -> list[Stored]:
-        """All passages of an article or a case study, or of one section of it, in order."""
-        if section is None:
-            return list(self._stored("p.source_id = ?", [source_id]))
-        return list(self._stored("p.source_id = ? AND p.section = ?", [source_id, section]))
+    def of_article(self, article: str) -> list[Stored]:
+        """All passages of an article of the packaged content, in order.
+
+        A team's own document may have the same id: it is not meant.
+        """
+        where = "p.source_id = ? AND p.kind = 'passage' AND d.root = ?"
+        return list(self._stored(where, [article, BUILT_IN]))
+
+    def of_case(self, case: str) -> list[Stored]:
+        """All passages of a case study, in order; their ids are unique across all folders."""
+        return list(self._stored("p.source_id = ? AND p.kind = 'case'", [case]))
 
     @cached_property
     def cases(self) -> dict[str, CaseStudy]:
@@ -233,33 +217,8 @@ class Snapshot:
         return dict(rows.fetchall())
 
     def _stored(self, where: str, values: Sequence[Any]) -> Iterator[Stored]:
-        query = (
-            "SELECT p.row, d.id, d.root, d.path, d.format, p.kind, p.source_id, p.title, p.heading,"
-            ' p.section, p.start, p."end", p.text, p.context, p.quotes, p.facets'
-            f" FROM passages p JOIN documents d ON d.id = p.document WHERE {where} ORDER BY p.row"
-        )
-        for record in self._connection.execute(query, list(values)):
-            row, document, root, path, format, kind, source, title, *rest = record
-            heading, section, start, end, text, context, quotes, facets = rest
-            passage = Passage(
-                kind,
-                source,
-                title,
-                tuple(json.loads(heading)),
-                section,
-                start,
-                end,
-                text,
-                context,
-                tuple(_quote(raw) for raw in json.loads(quotes)),
-                {name: tuple(values) for name, values in json.loads(facets).items()},
-            )
-            yield Stored(row, document, root, path, format, passage)
-
-
-def passages_uri(folder: Path) -> str:
-    """How SQLite opens a snapshot's passages: read only, and without looking for a journal."""
-    return f"{(folder / PASSAGES_FILE).absolute().as_uri()}?mode=ro&immutable=1"
+        query = f"{STORED} WHERE {where} ORDER BY p.row"
+        return (stored(record) for record in self._connection.execute(query, list(values)))
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -308,13 +267,3 @@ def _check_files(folder: Path, manifest: Manifest, hashed_up_to: int) -> None:
         raise SnapshotError(
             f"snapshot {manifest.id} is damaged ({', '.join(damaged)}); {NEXT_STEP}"
         )
-
-
-def quote_record(quote: Quote) -> list[Any]:
-    """A quote as it is stored."""
-    return [quote.start, quote.end, quote.text, quote.standing, quote.url, quote.references]
-
-
-def _quote(raw: list[Any]) -> Quote:
-    start, end, text, standing, url, references = raw
-    return Quote(start, end, text, Standing(standing), url, tuple(references))

@@ -110,7 +110,7 @@ class SnapshotStore:
         self.prune()
 
     def rollback(self) -> Manifest:
-        """Switch to the last whole snapshot built before the current one.
+        """Switch to the last whole snapshot before the current one that this version can serve.
 
         Raises `SnapshotError` where there is none.
         """
@@ -118,7 +118,7 @@ class SnapshotStore:
         ordered = self.manifests()
         ids = [manifest.id for manifest in ordered]
         for manifest in ordered[ids.index(current) + 1 if current in ids else 0 :]:
-            if not damaged_files(self.path(manifest.id)):
+            if manifest.cut_by_this_version and not damaged_files(self.path(manifest.id)):
                 self.switch(manifest.id)
                 return manifest
         raise SnapshotError(

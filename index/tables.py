@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.gather import Carried, Entry, Fresh
-from index.snapshot import INDEXES, PASSAGES_FILE, TABLES, Snapshot, passages_uri, quote_record
+from index.rows import INDEXES, PASSAGES_FILE, TABLES, passages_uri, quote_record
+from index.snapshot import Snapshot
 from knowledge.passages import Passage
 
 _CARRY = """

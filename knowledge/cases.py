@@ -47,13 +47,14 @@ def load_case(document: Document) -> LoadedCase:
 
 def looks_like_a_case(document: Document) -> bool:
     """True for YAML that means to be a case study, so that its faults are worth reporting."""
-    return "organisation:" in document.text and "direction:" in document.text
+    return "organisation" in document.text and "direction" in document.text
 
 
 def move(case: CaseStudy) -> str:
     """What happened, in a few words that are searched and not quoted."""
     before = case.language_before or "another language"
-    return _MOVES[case.direction].format(before=before, after=case.language_after)
+    after = case.language_after or "another language"
+    return _MOVES[case.direction].format(before=before, after=after)
 
 
 def case_passages(loaded: LoadedCase) -> Iterator[Passage]:
@@ -97,6 +98,7 @@ def facets(case: CaseStudy) -> dict[str, tuple[str, ...]]:
         "domain": (case.domain,),
         "language_before": case.languages_before,
         "direction": (case.direction.value,),
+        "favours_rust": ("yes" if case.favours_rust else "no",),
         "criterion": tuple(criterion.value for criterion in case.criteria),
     }
 

@@ -12,7 +12,9 @@ from typing import Literal
 from pydantic import ValidationError
 
 from knowledge import CONTENT
-from knowledge.checklist import Checklist
+from knowledge.adr_wording import PATH as ADR
+from knowledge.adr_wording import load_adr_wording
+from knowledge.checklist import Backing, Checklist
 from knowledge.content import Content, load_checklist, load_content, load_phrases
 from knowledge.faults import ContentError, Fault, line_of
 from knowledge.front_matter import located_front_matter, split_front_matter
@@ -26,6 +28,8 @@ from knowledge.wording import WORDINGS
 
 _INTERNAL_LINK = re.compile(r"\]\(((?!https?://|mailto:)[^)\s]+)(?:\s+\"[^\"]*\")?\)")
 _ANY_MARKER = re.compile(r"\[\^([^\]\n]*)\]?")
+CHECKLIST = "checklist.yaml"
+
 _DIGIT = re.compile(r"\d")
 
 
@@ -52,7 +56,7 @@ class _Named:
 def check(root: Path = CONTENT) -> list[Fault]:
     """Every fault in the content under a folder, by file and line; empty where all is well."""
     faults: list[Fault] = []
-    for load in (load_checklist, load_phrases, load_vocabulary, *WORDINGS):
+    for load in (load_checklist, load_phrases, load_vocabulary, load_adr_wording, *WORDINGS):
         try:
             load(root)
         except ContentError as error:
@@ -66,8 +70,14 @@ def check(root: Path = CONTENT) -> list[Fault]:
     for article in content.articles:
         faults += _article(article, content)
     faults += _uncited_figures(content, figures)
-    if not any(fault.path == "checklist.yaml" for fault in faults):
-        faults += _backing(load_checklist(root), root, content)
+    spoilt = {fault.path for fault in faults}
+    if CHECKLIST not in spoilt:
+        faults += _backing(Path(CHECKLIST), _backing_of_items(load_checklist(root)), content)
+    if ADR.name not in spoilt:
+        named = (
+            (place, str(place[0]), found) for place, found in load_adr_wording(root).backings()
+        )
+        faults += _backing(ADR, named, content)
     return sorted(set(faults))
 
 
@@ -161,15 +171,24 @@ def _uncited_figures(content: Content, figures: Sequence[_Named]) -> Iterator[Fa
             yield Fault(figure.path, figure.line, text)
 
 
-def _backing(checklist: Checklist, root: Path, content: Content) -> Iterator[Fault]:
+def _backing(
+    file: Path, backings: Iterator[tuple[tuple[str | int, ...], str, Backing]], content: Content
+) -> Iterator[Fault]:
+    """Each sentence that a file names stands in its article, and only once."""
     texts = {Path(article.path).stem: article.text for article in content.articles}
-    located = read_file(root / "checklist.yaml")
+    located = read_file(content.root / file)
+    for place, name, backing in backings:
+        if backing.article not in texts:
+            line = located.line((*place, "article"))
+            yield Fault(file.name, line, f"{name}: no article {backing.article!r}")
+        elif texts[backing.article].count(backing.quote) != 1:
+            fault = f"{name}: not found exactly once in {backing.article}: {backing.quote!r}"
+            yield Fault(file.name, located.line((*place, "quote")), fault)
+
+
+def _backing_of_items(
+    checklist: Checklist,
+) -> Iterator[tuple[tuple[str | int, ...], str, Backing]]:
     for number, item in enumerate(checklist.items):
         for at, backing in enumerate(item.backs):
-            line = located.line(("items", number, "backs", at, "quote"))
-            if backing.article not in texts:
-                line = located.line(("items", number, "backs", at, "article"))
-                yield Fault("checklist.yaml", line, f"{item.id}: no article {backing.article!r}")
-            elif texts[backing.article].count(backing.quote) != 1:
-                fault = f"{item.id}: not found exactly once in {backing.article}: {backing.quote!r}"
-                yield Fault("checklist.yaml", line, fault)
+            yield ("items", number, "backs", at), item.id.value, backing

@@ -56,6 +56,10 @@ class Item(Frozen):
         """The item as a statement about the asker's situation."""
         return self.yes if state == "yes" else self.no
 
+    def favours(self, state: State) -> bool:
+        """Whether an answer speaks for Rust here."""
+        return state == ("no" if self.speaks == "against" else "yes")
+
     def adds(self, state: State) -> Points:
         return self.points.yes if state == "yes" else self.points.no
 

@@ -54,11 +54,6 @@ class Direction(StrEnum):
     FROM_RUST = "from_rust"
     CHOSE_OTHER = "chose_other"
 
-    @property
-    def favours_rust(self) -> bool:
-        """True where the organisation ended up with Rust."""
-        return self not in (Direction.FROM_RUST, Direction.CHOSE_OTHER)
-
 
 class Ring(StrEnum):
     """The verdict, in the terms of the Technology Radar."""
@@ -157,7 +152,7 @@ class CaseStudy(Frozen):
     domain: Id
     language_before: Line | None
     languages_before: tuple[Language, ...] = ()
-    language_after: Line
+    language_after: Line | None
     direction: Direction
     year: Annotated[int, Field(ge=1990, le=2100)]
     year_approximate: bool
@@ -181,6 +176,12 @@ class CaseStudy(Frozen):
     @property
     def findings(self) -> tuple[Finding, ...]:
         return (*self.outcomes, *self.costs)
+
+    @property
+    def favours_rust(self) -> bool:
+        """True where Rust was chosen and is not regretted."""
+        left = (Direction.FROM_RUST, Direction.CHOSE_OTHER)
+        return self.direction not in left and not self.negative
 
     @property
     def url(self) -> str | None:

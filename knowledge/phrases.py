@@ -8,11 +8,10 @@ from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, ValidationInfo
 
-from knowledge.model import Direction, Frozen, Line, Ring, Standing
+from knowledge.model import CaseStudy, Direction, Frozen, Line, Ring, Standing
 
 _SLOTS: dict[str, frozenset[str]] = {
     "case_named": frozenset({"names"}),
-    "case_not_named": frozenset({"names"}),
     "not_covered": frozenset({"names"}),
     "matches": frozenset({"items"}),
     "flip": frozenset({"fact", "ring"}),
@@ -22,6 +21,7 @@ _SLOTS: dict[str, frozenset[str]] = {
     "changed": frozenset({"before", "after"}),
     "unchanged": frozenset({"ring"}),
     "added": frozenset({"facts"}),
+    "withdrawn": frozenset({"items"}),
 }
 """Placeholders that a phrase must hold; all others must hold none."""
 _MOVE = frozenset({"before", "after"})
@@ -77,7 +77,6 @@ class Headlines(Frozen):
     leaving: Annotated[dict[Ring, Phrase], AfterValidator(_complete)]
     case_named: Phrase
     case_found: Phrase
-    case_not_named: Phrase
     not_covered: Phrase
     cost: Phrase
     adoption: Phrase
@@ -111,6 +110,7 @@ class Labels(Frozen):
     changed: Phrase
     unchanged: Phrase
     added: Phrase
+    withdrawn: Phrase
 
 
 class Phrases(Frozen):
@@ -120,3 +120,15 @@ class Phrases(Frozen):
     labels: Labels
     standings: Annotated[dict[Standing, Phrase], AfterValidator(_complete)]
     directions: Annotated[dict[Direction, MovePhrase], AfterValidator(_complete)]
+    directions_unnamed: Annotated[dict[Direction, Phrase], AfterValidator(_complete)]
+
+    def move(self, case: CaseStudy) -> str:
+        """What happened, such as "moved from Go to Rust".
+
+        Where a language that the wording names is not on record, the one without it is said.
+        """
+        wording = self.directions[case.direction]
+        known = {"before": case.language_before, "after": case.language_after}
+        if all(known[slot] for slot in _placeholders(wording)):
+            return wording.format(**known)
+        return self.directions_unnamed[case.direction]

@@ -12,7 +12,7 @@ from knowledge.passages import Document, Passage
 from knowledge.plain import plain_passages, plain_text
 from knowledge.references import References
 
-SPLITTER_VERSION = 4
+SPLITTER_VERSION = 5
 """Part of a snapshot's manifest: raise it when the same file would split differently."""
 
 

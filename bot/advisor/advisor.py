@@ -13,6 +13,8 @@ from bot.advisor.desk import Desk
 from bot.advisor.guidance import guide
 from bot.advisor.question import Question
 from bot.advisor.records import tell
+from bot.advisor.ring import Verdict, judge
+from bot.advisor.situation import situation
 from bot.advisor.text import plain_text
 from bot.reader.reading import Reading
 from index.encoder import Vectors
@@ -63,7 +65,7 @@ class Advisor:
     def _compose(self, question: Question, intent: Intent, reading: Reading) -> Answer:
         if intent is Intent.OUT_OF_SCOPE:
             return self._decline(question)
-        vector = self._encoder.embed_query(about_rust(question.text))
+        vector = self._encoder.embed_query(about_rust(self._searched(question)))
         if intent is Intent.DECISION:
             parts = [
                 (part, self._encoder.embed_query(about_rust(part))) for part in parts_of(question)
@@ -72,6 +74,18 @@ class Advisor:
         if intent is Intent.CASE_STUDY:
             return tell(question, vector, self.desk)
         return guide(question, intent, vector, self.desk)
+
+    def verdict(self, question: Question) -> Verdict:
+        """The verdict alone: nothing is looked up. `answer` comes to the same ring."""
+        known = situation(question, self.read(question))
+        return judge(known.states, known.lean, self.desk.checklist)
+
+    def _searched(self, question: Question) -> str:
+        """The words that say what is searched for; of a form without any, its answers."""
+        if question.text.strip():
+            return question.text
+        items = self.desk.checklist
+        return " ".join(f"{items[name].says(state)}." for name, state in question.facts.items())
 
     def _decline(self, question: Question) -> Answer:
         headlines = self.desk.phrases.headlines
@@ -105,6 +119,7 @@ def parts_of(question: Question) -> list[str]:
 def receipt(answer: Answer, question: Question) -> str:
     """A short hash of question, facts, snapshot and everything replied: 12 hexadecimal digits."""
     body = answer.model_dump(mode="json", exclude={"receipt"})
-    facts = {criterion.value: state for criterion, state in sorted(question.facts.items())}
+    facts: dict[str, str] = dict(sorted(question.facts.items()))
+    facts |= dict.fromkeys(sorted(question.withdrawn), "unknown")
     canonical = json.dumps([body, facts], sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode("utf-8", "surrogatepass")).hexdigest()[:12]

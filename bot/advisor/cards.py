@@ -9,8 +9,8 @@ from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
 from bot.advisor.find import RankedCase, best_quotes
 from index.encoder import Vectors
-from index.snapshot import Stored
-from knowledge.model import CaseStudy, Criterion
+from index.rows import Stored
+from knowledge.model import Criterion
 
 
 def card(
@@ -28,7 +28,7 @@ def card(
     Where article and primary source differ, the sentence that says how is always among those shown.
     """
     case = ranked.case
-    found = [s for s in desk.snapshot.of_source(case.id) if s.passage.kind == "case"]
+    found = desk.snapshot.of_case(case.id)
     by_field = {stored.passage.section: stored for stored in found}
     statements = [
         citations.state(by_field["summary"], quote) for quote in by_field["summary"].passage.quotes
@@ -43,20 +43,13 @@ def card(
     return Card(
         case=case.id,
         title=f"{case.organisation}: {case.system}",
-        move=move(case, desk),
+        move=desk.phrases.move(case),
         year=case.year,
         year_approximate=case.year_approximate,
-        favours_rust=case.direction.favours_rust,
-        other_way=lean is not None and case.direction.favours_rust is not lean,
+        favours_rust=case.favours_rust,
+        other_way=lean is not None and case.favours_rust is not lean,
         matches=tuple(criterion for criterion in case.criteria if criterion in criteria),
         statements=tuple(statements),
-    )
-
-
-def move(case: CaseStudy, desk: Desk) -> str:
-    """What happened in a few fixed words, such as "moved from Go to Rust"."""
-    return desk.phrases.directions[case.direction].format(
-        before=case.language_before or "", after=case.language_after
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.advisor.answer import Citation, Statement
-from index.snapshot import Snapshot, Stored
+from index.rows import Stored
+from index.snapshot import Snapshot
 from knowledge.passages import Quote
 from knowledge.split import shown
 

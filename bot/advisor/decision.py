@@ -9,7 +9,13 @@ from bot.advisor.answer import Answer, Card, Check, Statement
 from bot.advisor.cards import card
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
-from bot.advisor.find import RankedCase, best_sections, find_guidance, rank_cases
+from bot.advisor.find import (
+    RankedCase,
+    best_sections,
+    find_guidance,
+    most_telling,
+    rank_cases,
+)
 from bot.advisor.question import Question
 from bot.advisor.ring import Verdict
 from bot.advisor.situation import Situation, situation
@@ -19,7 +25,7 @@ from knowledge.checklist import Item
 from knowledge.model import Intent, Ring
 
 NEAREST = 2
-"""Case studies shown besides the one that points the other way."""
+"""Case studies shown besides those that make up for a side that is not among them."""
 GUIDANCE = 2
 """Sentences quoted from articles besides the backing of what was read."""
 GUIDANCE_COSINE = 0.35
@@ -124,18 +130,19 @@ def _cards(
     desk: Desk,
     citations: Citations,
 ) -> Iterator[Card]:
-    """The nearest case studies, with at least one that points the other way."""
+    """The nearest case studies, at least one for Rust and one against it among them."""
     criteria = [criterion for criterion, fact in known.facts.items() if fact.state == "yes"]
     ranked = rank_cases(desk.snapshot, vector, question.text, desk.vocabulary, criteria)
     named = desk.names.named_in(question.text, [r.case.id for r in ranked[:5]])
     ranked.sort(key=lambda item: item.case.id not in named)
     shown = ranked[:NEAREST]
     lean = _lean(verdict, shown)
-    other = next((r for r in ranked if r.case.direction.favours_rust is not lean), None)
-    if other is None:
-        other = _any_other_way(vector, question, desk, lean)
-    if other is not None and other not in shown:
-        shown.append(other)
+    for way in (lean, not lean):
+        if not any(item.case.favours_rust is way for item in shown):
+            found = rank_cases(
+                desk.snapshot, vector, question.text, desk.vocabulary, criteria, favours_rust=way
+            )
+            shown += found[:1]
     for item in shown:
         yield card(item, vector, desk, citations, criteria, 2, lean)
 
@@ -143,24 +150,8 @@ def _cards(
 def _lean(verdict: Verdict, shown: list[RankedCase]) -> bool:
     """Whether the verdict, or for `assess` the nearest record, points to Rust."""
     if verdict.ring is Ring.ASSESS:
-        return shown[0].case.direction.favours_rust if shown else True
+        return shown[0].case.favours_rust if shown else True
     return verdict.ring is not Ring.HOLD
-
-
-def _any_other_way(
-    vector: Vectors, question: Question, desk: Desk, lean: bool
-) -> RankedCase | None:
-    directions = sorted(
-        {
-            c.direction.value
-            for c in desk.snapshot.cases.values()
-            if c.direction.favours_rust is not lean
-        }
-    )
-    if not directions:
-        return None
-    ranked = rank_cases(desk.snapshot, vector, question.text, desk.vocabulary, direction=directions)
-    return ranked[0] if ranked else None
 
 
 def _guidance(
@@ -175,8 +166,7 @@ def _guidance(
         hits = find_guidance(desk.snapshot, vector, text, 12)
         near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
         for section in best_sections(near, GUIDANCE):
-            first = section.passages[0]
-            for quote in first.passage.quotes[:1]:
+            for stored, quote in most_telling([section.best], text, desk.snapshot, 1):
                 if quote.text not in said:
                     said.add(quote.text)
-                    yield citations.state(first, quote)
+                    yield citations.state(stored, quote)

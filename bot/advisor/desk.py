@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.advisor.names import Names
-from index.snapshot import BUILT_IN, Snapshot, Stored
+from index.rows import Stored
+from index.snapshot import Snapshot
 from knowledge.checklist import Checklist
 from knowledge.model import Criterion
 from knowledge.passages import Quote
@@ -33,8 +34,7 @@ class Desk:
         quotes = {
             (article, quote.text): (stored, quote)
             for article in articles
-            for stored in self.snapshot.of_source(article)
-            if stored.root == BUILT_IN
+            for stored in self.snapshot.of_article(article)
             for quote in stored.passage.quotes
         }
         return {

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.encoder import Vectors
+from index.rows import Stored
 from index.search import Hit, search
-from index.snapshot import BUILT_IN, Snapshot, Stored
-from knowledge.model import CaseStudy, Criterion
+from index.snapshot import BUILT_IN, Snapshot
+from knowledge.model import CaseStudy, Criterion, Standing
 from knowledge.passages import Quote
 from knowledge.vocabulary import Vocabulary
 
@@ -25,6 +26,9 @@ OWN_COSINE = 0.4
 """From this likeness on they are about the question."""
 FURTHER_SHARE = 0.15
 """What a section's further passages add to its score."""
+
+Pair = tuple[Stored, Quote]
+"""A quote with the passage that it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +46,17 @@ def rank_cases(
     text: str,
     vocabulary: Vocabulary,
     criteria: Collection[Criterion] = (),
-    direction: Sequence[str] | None = None,
+    favours_rust: bool | None = None,
 ) -> list[RankedCase]:
     """Case studies by likeness to a question, best first.
 
     A record scores by the cosine of its best passage, a little for each further one, and a bonus
-    for a shared domain, the same language left behind, and each shared criterion.
+    for a shared domain, the same language left behind, and each shared criterion. `favours_rust`
+    keeps only the records that speak that way.
     """
     filters: dict[str, str | Sequence[str]] = {"kind": "case"}
-    if direction:
-        filters["direction"] = direction
+    if favours_rust is not None:
+        filters["favours_rust"] = "yes" if favours_rust else "no"
     hits = search(snapshot, vector, text, DEPTH, filters)
     domains = vocabulary.domains_in(text)
     languages = vocabulary.languages_left_in(text)
@@ -59,7 +64,7 @@ def rank_cases(
     for hit in hits:
         grouped.setdefault(hit.stored.passage.source_id, []).append(hit)
     for name, case in snapshot.cases.items():
-        wanted = direction is None or case.direction.value in direction
+        wanted = favours_rust in (None, case.favours_rust)
         if wanted and (case.domain in domains or set(case.languages_before) & set(languages)):
             grouped.setdefault(name, [])
     ranked = []
@@ -77,7 +82,7 @@ def rank_cases(
 
 def best_quotes(
     found: Sequence[Stored], vector: Vectors, snapshot: Snapshot, count: int
-) -> list[tuple[Stored, Quote]]:
+) -> list[Pair]:
     """The quotes of some passages whose passages are nearest to the question, best first."""
     if not found:
         return []
@@ -100,13 +105,32 @@ def find_guidance(snapshot: Snapshot, vector: Vectors, text: str, count: int) ->
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section of an article with its matching passages in the article's order."""
+    """A section of an article with its matching passages in the article's order, and the best."""
 
     source_id: str
     section: str
     own: bool
     score: float
     passages: tuple[Stored, ...]
+    best: Stored
+
+
+def most_telling(
+    passages: Sequence[Stored], question: str, snapshot: Snapshot, count: int
+) -> list[Pair]:
+    """The sentences that share most words with a question, in the order of the document.
+
+    Where that does not tell them apart, sourced sentences go before advice.
+    """
+    tokens = snapshot.words.tokens
+    asked = set(tokens(question))
+    pairs = [(stored, quote) for stored in passages for quote in stored.passage.quotes]
+
+    def rank(at: int) -> tuple[int, bool, int]:
+        quote = pairs[at][1]
+        return -len(asked & set(tokens(quote.text))), quote.standing is Standing.ADVICE, at
+
+    return [pairs[at] for at in sorted(sorted(range(len(pairs)), key=rank)[:count])]
 
 
 def best_sections(hits: Sequence[Hit], limit: int) -> list[Section]:
@@ -122,10 +146,11 @@ def best_sections(hits: Sequence[Hit], limit: int) -> list[Section]:
         grouped.setdefault(place, []).append(hit)
     sections = []
     for (root, source_id, section), members in grouped.items():
-        scores = sorted((hit.score for hit in members), reverse=True)
-        score = scores[0] + FURTHER_SHARE * sum(scores[1:4])
+        best, *others = sorted(members, key=lambda h: (-h.score, h.stored.row))
+        score = best.score + FURTHER_SHARE * sum(hit.score for hit in others[:3])
         ordered = tuple(hit.stored for hit in sorted(members, key=lambda h: h.stored.row))
-        sections.append(Section(source_id, section, root != BUILT_IN, score, ordered))
+        is_own = root != BUILT_IN
+        sections.append(Section(source_id, section, is_own, score, ordered, best.stored))
     sections.sort(key=lambda item: (-item.score, item.passages[0].row))
     shown = sections[:limit]
     own = next((section for section in sections if section.own), None)

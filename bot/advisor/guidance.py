@@ -1,20 +1,30 @@
-"""The answer to "what does it cost?" and "how do we bring it in?": cited passages."""
+"""The answer to "what does it cost?" and "how do we bring it in?": cited passages.
+
+A record that the question names is shown too: what it cost them is what was asked.
+"""
 
 from __future__ import annotations
 
-from bot.advisor.answer import Answer
+from collections.abc import Iterator
+
+from bot.advisor.answer import Answer, Card
+from bot.advisor.cards import card
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
-from bot.advisor.find import best_sections, find_guidance
+from bot.advisor.find import best_sections, find_guidance, most_telling, rank_cases
 from bot.advisor.question import Question
 from index.encoder import Vectors
-from index.snapshot import Stored
-from knowledge.model import Intent, Standing
-from knowledge.passages import Quote
+from knowledge.model import Intent
 
-SECTIONS = 3
-SENTENCES = (5, 3, 2)
-"""Most sentences quoted from the best section, the second and the third."""
+PASSAGES = 24
+"""Passages looked at."""
+SENTENCES = (3, 3, 2, 2)
+"""Most sentences quoted from the best section, the second and so on."""
+NAMED = 2
+"""Case studies shown where the question names some."""
+NAMED_COSINE = 0.5
+"""From this likeness on a named record is what is asked about: "we run on AWS" asks about none."""
+SENTENCES_OF_A_CASE = 3
 NEAR_ENOUGH = 0.25
 """Below this cosine nothing found is about the question."""
 
@@ -22,39 +32,30 @@ NEAR_ENOUGH = 0.25
 def guide(question: Question, intent: Intent, vector: Vectors, desk: Desk) -> Answer:
     """The sections that come nearest, a few sentences of each, best first."""
     headlines = desk.phrases.headlines
-    hits = find_guidance(desk.snapshot, vector, question.text, 16)
+    hits = find_guidance(desk.snapshot, vector, question.text, PASSAGES)
     near = [hit for hit in hits if hit.cosine >= NEAR_ENOUGH]
     citations = Citations(desk.snapshot)
+    cards = tuple(_cards(question, vector, desk, citations))
     statements = []
-    for section, count in zip(best_sections(near, SECTIONS), SENTENCES, strict=False):
-        quotes = [(stored, q) for stored in section.passages for q in stored.passage.quotes]
-        statements += [
-            citations.state(*pair) for pair in _most_telling(quotes, question.text, desk, count)
-        ]
+    for section, count in zip(best_sections(near, len(SENTENCES)), SENTENCES, strict=False):
+        telling = most_telling(section.passages, question.text, desk.snapshot, count)
+        statements += [citations.state(*pair) for pair in telling]
     headline = headlines.cost if intent is Intent.COST else headlines.adoption
     return Answer(
         question=question.text,
         intent=intent,
-        headline=headline if statements else headlines.nothing_found,
-        notes=() if statements else (headlines.abilities,),
+        headline=headline if statements or cards else headlines.nothing_found,
+        notes=() if statements or cards else (headlines.abilities,),
         guidance=tuple(dict.fromkeys(statements)),
+        cards=cards,
         citations=citations.all,
         snapshot=desk.snapshot.id,
     )
 
 
-def _most_telling(
-    quotes: list[tuple[Stored, Quote]], question: str, desk: Desk, count: int
-) -> list[tuple[Stored, Quote]]:
-    """The sentences that share most words with the question, in the order of the document.
-
-    Where that does not tell them apart, sourced sentences go before advice.
-    """
-    tokens = desk.snapshot.words.tokens
-    asked = set(tokens(question))
-
-    def rank(index: int) -> tuple[int, bool, int]:
-        quote = quotes[index][1]
-        return -len(asked & set(tokens(quote.text))), quote.standing is Standing.ADVICE, index
-
-    return [quotes[index] for index in sorted(sorted(range(len(quotes)), key=rank)[:count])]
+def _cards(question: Question, vector: Vectors, desk: Desk, citations: Citations) -> Iterator[Card]:
+    ranked = rank_cases(desk.snapshot, vector, question.text, desk.vocabulary)
+    near = [item for item in ranked if any(hit.cosine >= NAMED_COSINE for hit in item.hits)]
+    named = desk.names.named_in(question.text, [item.case.id for item in near])
+    for item in [item for item in near if item.case.id in named][:NAMED]:
+        yield card(item, vector, desk, citations, (), SENTENCES_OF_A_CASE)

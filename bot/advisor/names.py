@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,12 +31,13 @@ class Names:
                 found.setdefault(name, set()).add(case.id)
         return {name: frozenset(ids) for name, ids in found.items()}
 
-    def named_in(self, text: str, near: Collection[str]) -> list[str]:
+    def named_in(self, text: str, near: Sequence[str]) -> list[str]:
         """Ids of the records that a text names, the most particular name first.
 
-        `near` are ids that a search for the text found: a name that is also an ordinary word
-        counts in lower case only where the search agrees. "Dropbox's sync engine" means the record
-        of that engine before Dropbox's other one.
+        `near` are ids that a search for the text found, best first: a name that is also an ordinary
+        word counts in lower case only where the search agrees, and of several records that one name
+        means, those found come first. "Dropbox's sync engine" means the record of that engine
+        before Dropbox's other one.
         """
         mentions: list[tuple[int, int, frozenset[str]]] = []
         for match in self._pattern.finditer(text):
@@ -46,8 +47,11 @@ class Names:
                 ids = ids & frozenset(near)
             if ids:
                 mentions.append((len(ids), match.start(), ids))
+        places = {name: place for place, name in enumerate(near)}
         ordered = [
-            name for _, _, ids in sorted(mentions, key=lambda m: m[:2]) for name in sorted(ids)
+            name
+            for _, _, ids in sorted(mentions, key=lambda m: m[:2])
+            for name in sorted(ids, key=lambda name: (places.get(name, len(places)), name))
         ]
         return list(dict.fromkeys(ordered))
 

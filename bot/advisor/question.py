@@ -18,10 +18,15 @@ class QuestionError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question as it was written. Evidence offsets count characters of `text`."""
+    """A question as it was written. Evidence offsets count characters of `text`.
+
+    `facts` overrule what is read from the text; `withdrawn` are criteria of which the asker says
+    that they are not known, whatever the text seems to say.
+    """
 
     text: str
     facts: Mapping[Criterion, State] = field(default_factory=dict)
+    withdrawn: frozenset[Criterion] = frozenset()
 
 
 def ask(text: object, facts: object = None) -> Question:

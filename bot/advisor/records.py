@@ -8,20 +8,26 @@ from bot.advisor.answer import Answer, Statement
 from bot.advisor.cards import card
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
-from bot.advisor.find import RankedCase, best_sections, find_guidance, rank_cases
+from bot.advisor.find import (
+    RankedCase,
+    best_sections,
+    find_guidance,
+    most_telling,
+    rank_cases,
+)
 from bot.advisor.question import Question
 from index.encoder import Vectors
-from knowledge.model import Direction, Intent
+from knowledge.model import Intent
 
 SHOWN = 4
 """Case studies in one answer where the question names none."""
 NAMED_SHOWN = 6
 ABSENT_SHOWN = 5
 """Names without a record that an answer repeats."""
-SENTENCES_ALONE = 8
+SENTENCES = {1: 8, 2: 5}
+"""Quoted from each record where so many are shown."""
 SENTENCES_AMONG_OTHERS = 3
 GUIDANCE_COSINE = 0.5
-AGAINST = (Direction.FROM_RUST.value, Direction.CHOSE_OTHER.value)
 
 
 def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
@@ -35,13 +41,12 @@ def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
         names = list(dict.fromkeys(item.case.organisation for item in shown))
         headline = headlines.case_named.format(names=_listed(names))
     else:
-        direction = AGAINST if desk.vocabulary.speaks_against_rust(text) else None
-        if direction:
-            ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary, (), direction)
+        if desk.vocabulary.speaks_against_rust(text):
+            ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary, favours_rust=False)
         shown = ranked[:SHOWN]
         headline = headlines.case_found
     citations = Citations(desk.snapshot)
-    sentences = SENTENCES_ALONE if len(shown) == 1 else SENTENCES_AMONG_OTHERS
+    sentences = SENTENCES.get(len(shown), SENTENCES_AMONG_OTHERS)
     cards = tuple(card(item, vector, desk, citations, (), sentences) for item in shown)
     said = " ".join(statement.text for one in cards for statement in one.statements).lower()
     absent = [name for name in unknown if name.lower() not in said][:ABSENT_SHOWN]
@@ -70,8 +75,8 @@ def _guidance(
     hits = find_guidance(desk.snapshot, vector, question.text, 8)
     near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
     for section in best_sections(near, 2):
-        for quote in section.passages[0].passage.quotes[:1]:
-            yield citations.state(section.passages[0], quote)
+        for pair in most_telling([section.best], question.text, desk.snapshot, 1):
+            yield citations.state(*pair)
 
 
 def _listed(names: list[str]) -> str:

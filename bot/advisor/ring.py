@@ -93,8 +93,7 @@ def missing(
 
 def weighs(item: Item, state: State) -> Weighs:
     """Whether a stated answer speaks for Rust or against it."""
-    favourable = state == "no" if item.speaks == "against" else state == "yes"
-    return "for" if favourable else "against"
+    return "for" if item.favours(state) else "against"
 
 
 _STATES: tuple[State, State] = ("yes", "no")

@@ -41,10 +41,13 @@ class Situation:
 def situation(question: Question, reading: Reading) -> Situation:
     """Signals of the text, overruled by what a person answered.
 
-    An answer that the text states as well keeps the words that say so.
+    An answer that the text states as well keeps the words that say so. Without a text, as a form
+    may be sent, nothing leans to a ring.
     """
     facts: dict[Criterion, Fact] = {}
     for criterion, signal in reading.signals.items():
+        if criterion in question.withdrawn:
+            continue
         answered = question.facts.get(criterion)
         if answered in (None, signal.state):
             facts[criterion] = Fact(
@@ -56,7 +59,8 @@ def situation(question: Question, reading: Reading) -> Situation:
     for criterion, state in question.facts.items():
         facts.setdefault(criterion, Fact(state, 1.0, None))
     likely = {pair: round(value, 4) for pair, value in reading.probabilities.items()}
-    lean = {ring: round(value, 4) for ring, value in reading.ring.items()}
+    worded = bool(question.text.strip())
+    lean = {ring: round(value, 4) for ring, value in reading.ring.items()} if worded else {}
     return Situation(facts, likely, lean)
 
 

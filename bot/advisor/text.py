@@ -106,7 +106,7 @@ def details(card: Card, checklist: Checklist, phrases: Phrases) -> str:
     year = f"c. {card.year}" if card.year_approximate else str(card.year)
     found = [f"{card.move}, {year}"]
     if card.matches:
-        items = ", ".join(_uncapitalised(checklist[name].label) for name in card.matches)
+        items = ", ".join(uncapitalised(checklist[name].label) for name in card.matches)
         found.append(phrases.labels.matches.format(items=items))
     if card.other_way:
         found.append(phrases.labels.other_way)
@@ -185,8 +185,16 @@ def sources(answer: Answer) -> list[Source]:
 
 def standing(statement: Statement, answer: Answer, phrases: Phrases) -> str:
     """The standing of a sentence in words; empty for a primary source, which the list names."""
+    if not statement.citations:
+        return ""
     found = answer.cited(statement.citations[0]).standing
     return "" if found is Standing.PRIMARY else phrases.standings[found]
+
+
+def as_said(citation: Citation, answer: Answer) -> str:
+    """A quote as the answer shows it, or as it stands in its file where it does not."""
+    said = (one.text for one in answer.statements if one.citations == (citation.n,))
+    return next(said, " ".join(citation.quote.split()))
 
 
 def numbers(citations: Sequence[int]) -> str:
@@ -207,7 +215,7 @@ def _bullets(lines: Sequence[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _uncapitalised(label: str) -> str:
+def uncapitalised(label: str) -> str:
     """A label within a sentence: "Strict latency" as "strict latency", "CPU-heavy" as it is."""
     return label if label[1:2].isupper() else label[:1].lower() + label[1:]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.advisor.advisor import Advisor
 from bot.advisor.answer import Answer
 from bot.advisor.question import MAX_CHARACTERS, Question, ask
+from bot.advisor.ring import Verdict
 from knowledge.model import Criterion, Intent, Ring, State
 
 
@@ -15,14 +16,15 @@ from knowledge.model import Criterion, Intent, Ring, State
 class Thread:
     """What was said about the work so far.
 
-    `facts` hold later answers, which outdo earlier text; `known` is all that the last verdict
-    rested on.
+    `facts` hold later answers, which outdo earlier text; `withdrawn` are criteria that the asker
+    said are not known after all; `known` is all that the last verdict rested on.
     """
 
     texts: tuple[str, ...] = ()
     facts: Mapping[Criterion, State] = field(default_factory=dict)
     ring: Ring | None = None
     known: Mapping[Criterion, State] = field(default_factory=dict)
+    withdrawn: frozenset[Criterion] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,9 @@ def reply(advisor: Advisor, thread: Thread, text: str) -> Turn:
     adds = bool(thread.texts and reading.signals) and not _asks_else(intent, text)
     if intent is not Intent.DECISION and not adds:
         return Turn(advisor.answer(question, intent), thread)
-    facts = dict(thread.facts)
-    if thread.texts:
-        facts |= {criterion: signal.state for criterion, signal in reading.signals.items()}
-    return _judge(advisor, replace(thread, texts=_kept((*thread.texts, text)), facts=facts), thread)
+    said = {criterion: signal.state for criterion, signal in reading.signals.items()}
+    now = _with(thread, said if thread.texts else {}, ())
+    return _judge(advisor, replace(now, texts=_kept((*thread.texts, text))), thread)
 
 
 def settle(advisor: Advisor, thread: Thread, criterion: Criterion, state: State) -> Turn:
@@ -57,9 +58,47 @@ def settle(advisor: Advisor, thread: Thread, criterion: Criterion, state: State)
     return settle_all(advisor, thread, {criterion: state})
 
 
-def settle_all(advisor: Advisor, thread: Thread, facts: Mapping[Criterion, State]) -> Turn:
-    """Work the verdict out anew with facts that a person answered."""
-    return _judge(advisor, replace(thread, facts={**thread.facts, **facts}), thread)
+def settle_all(
+    advisor: Advisor,
+    thread: Thread,
+    facts: Mapping[Criterion, State],
+    withdrawn: Iterable[Criterion] = (),
+    text: str | None = None,
+) -> Turn:
+    """Work the verdict out anew with facts that a person answered, or took back.
+
+    A `text` stands in place of everything said before, which is then known no more.
+    """
+    now = _with(thread, facts, withdrawn)
+    if text is not None:
+        now = replace(now, texts=(text,) if text else (), known={})
+    return _judge(advisor, now, thread)
+
+
+def suppose(
+    advisor: Advisor,
+    thread: Thread,
+    facts: Mapping[Criterion, State],
+    withdrawn: Iterable[Criterion] = (),
+) -> Verdict:
+    """The verdict that `settle_all` would come to; nothing is looked up."""
+    now = _with(thread, facts, withdrawn)
+    return advisor.verdict(
+        Question("\n".join(now.texts), {**now.known, **now.facts}, now.withdrawn)
+    )
+
+
+def _with(
+    thread: Thread, facts: Mapping[Criterion, State], withdrawn: Iterable[Criterion]
+) -> Thread:
+    """The thread with facts added and others withdrawn; what is stated later counts."""
+    gone = (thread.withdrawn | set(withdrawn)) - facts.keys()
+    return replace(
+        thread,
+        facts={c: state for c, state in {**thread.facts, **facts}.items() if c not in gone},
+        known={c: state for c, state in thread.known.items() if c not in gone},
+        withdrawn=frozenset(gone),
+    )
 
 
 def _asks_else(intent: Intent, text: str) -> bool:
@@ -77,12 +116,12 @@ def _judge(advisor: Advisor, now: Thread, before: Thread) -> Turn:
     said anew stays known.
     """
     text = "\n".join(now.texts)
-    answer = advisor.answer(Question(text, now.facts), Intent.DECISION)
+    answer = advisor.answer(Question(text, now.facts, now.withdrawn), Intent.DECISION)
     stated = _stated(answer)
-    lost = {c: state for c, state in before.known.items() if stated.get(c) != state}
+    lost = {c: state for c, state in now.known.items() if stated.get(c) != state}
     if lost.keys() - now.facts.keys():
         now = replace(now, facts={**lost, **now.facts})
-        answer = advisor.answer(Question(text, now.facts), Intent.DECISION)
+        answer = advisor.answer(Question(text, now.facts, now.withdrawn), Intent.DECISION)
     after = replace(now, known=_stated(answer), ring=answer.ring)
     return Turn(answer, after, _change(advisor, before, after))
 
@@ -104,6 +143,9 @@ def _change(advisor: Advisor, before: Thread, after: Thread) -> str:
     new = [checklist[c].says(s) for c, s in after.known.items() if before.known.get(c) != s]
     if new:
         parts.append(labels.added.format(facts="; ".join(new)))
+    gone = [checklist[c].label for c in before.known if c not in after.known]
+    if gone:
+        parts.append(labels.withdrawn.format(items="; ".join(gone)))
     return " ".join(parts)
 
 

@@ -33,6 +33,14 @@ def ask(
         Path | None,
         typer.Option("--input", help="A file of JSON lines: {id, text, facts}.", dir_okay=False),
     ] = None,
+    adr: Annotated[
+        Path | None,
+        typer.Option(
+            "--adr",
+            help="Also write the verdict to this file as an architecture decision record (MADR);"
+            " in a folder, under the next number.",
+        ),
+    ] = None,
     docs: Docs = None,
     data: Data = None,
 ) -> None:
@@ -43,9 +51,13 @@ def ask(
       rust-or-not ask "Our Go cache has GC pauses of 40 ms. Rust?"
 
       rust-or-not ask --json --input questions.jsonl
+
+      rust-or-not ask --adr docs/decisions "Our Go cache has GC pauses of 40 ms. Rust?"
     """
     if text and input_file is not None:
         raise Failure("give a question or --input FILE, not both", Exit.BAD_INPUT)
+    if adr is not None and input_file is not None:
+        raise Failure("--adr is for one question, not for --input FILE", Exit.BAD_INPUT)
     if not text and input_file is None and (sys.stdin is None or sys.stdin.isatty()):
         raise Failure("give a question; see `rust-or-not ask --help`", Exit.BAD_INPUT)
 
@@ -55,7 +67,7 @@ def ask(
     if docs:
         from bot.cli.index import bring_up_to_date
 
-        bring_up_to_date(service, docs)
+        bring_up_to_date(service, [*service.settings.docs, *docs])
     if (as_json or input_file is not None) and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     if input_file is not None:
@@ -68,10 +80,15 @@ def ask(
     answer = service.advisor.answer(question)
     if as_json:
         print(_line(None, answer.model_dump(mode="json")))
-        return
-    from bot.cli.render import show
+    else:
+        from bot.cli.render import show
 
-    show(answer, service.advisor.desk)
+        show(answer, service.advisor.desk)
+    if adr is not None:
+        from bot.cli.adr import write_record
+
+        file = write_record(answer, service.advisor.desk, adr)
+        print(f"Wrote {file}", file=sys.stderr)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def chat(docs: Docs = None, data: Data = None) -> None:
     if docs:
         from bot.cli.index import bring_up_to_date
 
-        bring_up_to_date(service, docs)
+        bring_up_to_date(service, [*service.settings.docs, *docs])
     console = Console(highlight=False)
     desk = service.advisor.desk
     console.print(desk.phrases.headlines.abilities)

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
 from pydantic import SecretStr
 
+from bot.cli.doctor_slack import database, slack
 from bot.cli.failures import Exit
+from bot.cli.finding import Finding
 from bot.cli.options import Data, settings
 
 if TYPE_CHECKING:
     from bot.settings import Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the examination. `remedy` is None where all is well."""
-
-    subject: str
-    state: str
-    remedy: str | None = None
 
 
 def doctor(data: Data = None) -> None:
@@ -92,6 +84,9 @@ def _snapshot(chosen: Settings) -> Iterator[Finding]:
         )
         return
     yield Finding("snapshot", f"{snapshot.id}, {len(snapshot)} passages, whole")
+    if not snapshot.manifest.cut_by_this_version:
+        remedy = "run `rust-or-not index build`"
+        yield Finding("version of the snapshot", "another one than this program's", remedy)
     try:
         card = ModelCard.read(chosen.encoder_folder)
     except (FileNotFoundError, ValueError, TypeError):
@@ -118,6 +113,8 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _models,
     _snapshot,
     _folders,
+    slack,
+    database,
 )
 
 

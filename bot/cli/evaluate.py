@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.failures import Exit, Failure
 from bot.cli.options import Data, settings
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from bot.evaluation.score import Tally
 
 
 def evaluate(
@@ -19,21 +25,31 @@ def evaluate(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     misses: Annotated[bool, typer.Option("--misses", help="Print what was missed.")] = False,
+    details: Annotated[
+        bool, typer.Option("--details", help="Add figures by criterion, ring and confidence.")
+    ] = False,
+    save: Annotated[
+        bool, typer.Option("--save", help="Keep the figures, for the bot's Home in Slack.")
+    ] = False,
     data: Data = None,
 ) -> None:
     """Ask every labelled question and print how the answers fared."""
+    from datetime import UTC, datetime
+
     from rich.console import Console
     from rich.progress import Progress
     from rich.table import Table
 
     from bot.evaluation import QUESTIONS
+    from bot.evaluation.measured import Measured, save_measured
     from bot.evaluation.questions import load_labels
     from bot.evaluation.score import evaluate as run
     from bot.evaluation.score import figures
     from bot.service import Service
     from knowledge.faults import ContentError
 
-    advisor = Service(settings(data)).advisor
+    chosen = settings(data)
+    advisor = Service(chosen).advisor
     try:
         questions = load_labels(labels or QUESTIONS)
     except (ContentError, OSError) as error:
@@ -42,7 +58,14 @@ def evaluate(
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("asking", total=len(questions))
         tally = run(advisor, questions, lambda: bar.advance(task))
-    found = {"snapshot": advisor.desk.snapshot.id, **figures(tally)}
+    summary, snapshot = figures(tally), advisor.desk.snapshot.id
+    found = {"snapshot": snapshot, **summary}
+    if save:
+        now = datetime.now(UTC)
+        place = save_measured(
+            chosen.data, Measured(snapshot=snapshot, measured_at=now, figures=summary)
+        )
+        print(f"Saved in {place}.", file=sys.stderr)
     if misses:
         for figure, name, detail in sorted(tally.misses):
             print(f"{figure}\t{name}\t{detail}", file=sys.stderr)
@@ -52,4 +75,30 @@ def evaluate(
     table = Table.grid(padding=(0, 2))
     for name, value in found.items():
         table.add_row(name, "-" if value is None else str(value))
-    Console(highlight=False).print(table)
+    out = Console(highlight=False)
+    out.print(table)
+    if details:
+        for part in _detailed(tally):
+            out.print(part)
+
+
+def _detailed(tally: Tally) -> Iterator[Table]:
+    from rich.table import Table
+
+    from bot.evaluation.details import by_criterion, by_ring
+    from bot.evaluation.reliability import reliability
+    from knowledge.model import Ring
+
+    table = Table("criterion", "stated", "read", "right", "F1", title="Signals")
+    for row in by_criterion(tally):
+        f1 = "-" if row.f1 is None else f"{row.f1:.2f}"
+        table.add_row(row.criterion.value, str(row.stated), str(row.read), str(row.right), f1)
+    yield table
+    table = Table("labelled", *(f"judged {ring.value}" for ring in Ring), title="Rings")
+    for ring in by_ring(tally):
+        table.add_row(ring.ring.value, *(str(ring.judged[judged]) for judged in Ring))
+    yield table
+    table = Table("verdicts", "mean confidence", "right", title="Reliability of the ring")
+    for part in reliability(tally.confidences):
+        table.add_row(str(part.verdicts), f"{part.confidence:.2f}", f"{part.right:.2f}")
+    yield table

@@ -35,6 +35,8 @@ def explained(error: Exception) -> Failure | None:  # noqa: PLR0911 - one return
     from index.store import BuildInProgress
     from knowledge.faults import ContentError
 
+    if isinstance(error, NotADirectoryError | FileNotFoundError) and error.errno is not None:
+        return Failure(f"{error}; choose another folder with --data", Exit.BAD_INPUT)
     if isinstance(error, QuestionError | NotADirectoryError):
         return Failure(str(error), Exit.BAD_INPUT)
     if isinstance(error, SnapshotError | ModelUnavailable | FileNotFoundError):

@@ -31,7 +31,7 @@ def build(docs: Docs = None, data: Data = None) -> None:
 
     chosen = settings(data)
     prepare_models(chosen, lambda line: print(line, file=sys.stderr))
-    report = bring_up_to_date(Service(chosen), docs or list(chosen.docs))
+    report = bring_up_to_date(Service(chosen), [*chosen.docs, *(docs or ())])
     _print_report(report)
 
 

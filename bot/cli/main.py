@@ -15,6 +15,9 @@ from bot.cli.evaluate import evaluate
 from bot.cli.failures import Failure, explained
 from bot.cli.index import app as index_app
 from bot.cli.knowledge import app as knowledge_app
+from bot.cli.manifest import manifest
+from bot.cli.run import run
+from bot.cli.serve import serve
 from bot.cli.setup import setup
 
 app = typer.Typer(
@@ -26,6 +29,9 @@ app = typer.Typer(
 )
 app.command()(ask)
 app.command()(chat)
+app.command()(serve)
+app.command()(run)
+app.command()(manifest)
 app.command()(setup)
 app.add_typer(index_app, name="index")
 app.add_typer(knowledge_app, name="knowledge")

@@ -15,7 +15,11 @@ Data = Annotated[
 ]
 Docs = Annotated[
     list[Path] | None,
-    typer.Option("--docs", help="A folder of your own documents (repeatable).", show_default=False),
+    typer.Option(
+        "--docs",
+        help="Add a folder of your own documents (repeatable), besides RUST_OR_NOT_DOCS.",
+        show_default=False,
+    ),
 ]
 
 

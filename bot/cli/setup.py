@@ -14,4 +14,4 @@ def setup(docs: Docs = None, data: Data = None) -> None:
 
     chosen = settings(data)
     prepare_models(chosen, lambda line: print(line, file=sys.stderr))
-    bring_up_to_date(Service(chosen), docs or list(chosen.docs))
+    bring_up_to_date(Service(chosen), [*chosen.docs, *(docs or ())])

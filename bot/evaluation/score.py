@@ -11,24 +11,25 @@ from bot.advisor.advisor import Advisor
 from bot.advisor.answer import Answer
 from bot.advisor.question import Question
 from bot.evaluation.questions import Label
+from bot.evaluation.reliability import calibration_error
 from knowledge.model import Criterion, Intent, Ring, State
 
 QUESTIONS_ANSWERED = 3
 """How many of the bot's own questions the asker answers before the ring is scored again."""
 
 _CONFUSED = {Ring.ADOPT, Ring.HOLD}
-_BINS = 5
 
 
 @dataclass
 class Tally:
-    """Hits and counts by figure, and what was missed."""
+    """Hits and counts by figure, and what was missed; `judged` counts (labelled, judged) rings."""
 
     hits: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
     misses: list[tuple[str, str, str]] = field(default_factory=list)
     confidences: list[tuple[float, bool]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+    judged: Counter[tuple[Ring, Ring]] = field(default_factory=Counter)
 
     def count(self, figure: str, good: bool, label: Label, detail: str) -> None:
         self.counts[figure] += 1
@@ -94,6 +95,8 @@ def _decision(tally: Tally, label: Label, answer: Answer) -> None:
     right = answer.ring in label.rings
     tally.count("ring", right, label, _went(label, answer))
     tally.confidences.append((answer.confidence, right))
+    if label.ring is not None and answer.ring is not None:
+        tally.judged[label.ring, answer.ring] += 1
     mixed = not right and {label.ring, answer.ring} == _CONFUSED
     tally.count("adopt_hold_apart", not mixed, label, _went(label, answer))
     optional = set(label.criteria_optional)
@@ -149,19 +152,6 @@ def figures(tally: Tally) -> dict[str, float | int | None]:
         "calibration_error": _rounded(calibration_error(tally.confidences)),
         "median_ms": round(ordered[len(ordered) // 2] * 1000, 1) if ordered else None,
     }
-
-
-def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
-    """Expected calibration error over equally filled bins (Guo et al. 2017, with quantile bins)."""
-    ordered = sorted(pairs, key=lambda pair: pair[0])
-    error = 0.0
-    for index in range(_BINS):
-        chunk = ordered[index * len(ordered) // _BINS : (index + 1) * len(ordered) // _BINS]
-        if chunk:
-            said = sum(confidence for confidence, _ in chunk) / len(chunk)
-            true = sum(right for _, right in chunk) / len(chunk)
-            error += abs(said - true) * len(chunk) / len(ordered)
-    return error
 
 
 def _shown(answer: Answer, case: str) -> bool:

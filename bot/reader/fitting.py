@@ -30,7 +30,7 @@ class Settings:
     `evidence_weight` one more of the tokens that are evidence.
     """
 
-    epochs: int = 5
+    epochs: int = 3
     seed: int = 0
     batch: int = 16
     encoder_rate: float = 4e-4

@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from bot.advisor.ring import weighs
 from bot.reader.card import load_card
 from bot.reader.examples import Example, load_examples, without_duplicates
 from bot.reader.labels import RINGS, STATES, TAGS, WEIGHTS
@@ -203,7 +202,7 @@ def main() -> None:
     checklist = load_checklist()
 
     def favours(criterion: Criterion, state: State) -> bool:
-        return weighs(checklist[criterion], state) == "for"
+        return checklist[criterion].favours(state)
 
     read, labelled = read_rows()
     half = np.arange(len(read.ring)) % 2 == 0

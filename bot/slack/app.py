@@ -2,21 +2,59 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+
 from slack_bolt import App
-from slack_sdk import WebClient
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 from bot.office import Office
 from bot.service import Service
 from bot.settings import Settings
+from bot.slack.client import make_client
+from bot.slack.errors import unexpected
 from bot.slack.house import House
-from bot.slack.listeners import asking, facts, feedback
+from bot.slack.listeners import (
+    asking,
+    assess_message,
+    channel,
+    command,
+    deleting,
+    export,
+    facts,
+    feedback,
+    form,
+    history,
+    home,
+    leaving,
+    own_data,
+    sharing,
+    sources,
+    what_if,
+)
 from bot.store.database import connect, migrate
 from bot.store.store import Store
 
-_LISTENERS = (asking, facts, feedback)
-_RETRIES = 3
-"""Times that a call is made again after 429, each after as long as Slack asks for."""
+_LISTENERS = (
+    asking,
+    assess_message,
+    channel,
+    command,
+    deleting,
+    export,
+    facts,
+    feedback,
+    form,
+    history,
+    home,
+    leaving,
+    own_data,
+    sharing,
+    sources,
+    what_if,
+)
+_BOLT_READS = ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 
 
 def register(app: App, house: House) -> None:
@@ -32,19 +70,33 @@ def open_house(settings: Settings) -> House:
     return House(Office(Service(settings), Store(engine)), settings)
 
 
-def make_app(house: House) -> App:
-    """An app for one workspace, by bot token. Tokens are checked when it is first used."""
-    settings = house.settings
-    token = settings.slack_bot_token
-    secret = settings.slack_signing_secret
-    client = WebClient(
-        token=token.get_secret_value() if token else None, base_url=settings.slack_api_url
-    )
-    client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=_RETRIES))
-    app = App(
-        client=client,
-        signing_secret=secret.get_secret_value() if secret else None,
-        token_verification_enabled=False,
-    )
+def make_app(house: House, answering: Executor | None = None) -> App:
+    """An app for one workspace, by bot token, which is checked when it is first used.
+
+    `answering` runs the listeners; a few threads of Bolt's own where it is not given.
+    """
+    secret = house.settings.slack_signing_secret
+    with _own_settings_only():
+        app = App(
+            client=make_client(house.settings),
+            signing_secret=secret.get_secret_value() if secret else "",
+            token_verification_enabled=False,
+            listener_executor=answering,
+        )
+    app.error(unexpected)
     register(app, house)
     return app
+
+
+@contextmanager
+def _own_settings_only() -> Iterator[None]:
+    """Keep Bolt from settings of its own in the environment.
+
+    With SLACK_CLIENT_ID and SLACK_CLIENT_SECRET there it switches to OAuth with a store of files in
+    the home folder, and drops the bot token.
+    """
+    held = {name: os.environ.pop(name) for name in _BOLT_READS if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(held)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
-from slack_sdk.errors import SlackClientError
+from slack_bolt import BoltResponse
+from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.advisor.question import QuestionError
 from bot.slack.blocks.kit import escape, section
@@ -17,6 +18,9 @@ from index.snapshot import SnapshotError
 from knowledge.wording import NoticeWording
 
 log = structlog.get_logger(__name__)
+
+_TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired"}
+"""What `views.open` says more than three seconds after the click."""
 
 
 def notice(text: str) -> Message:
@@ -39,10 +43,20 @@ def truthfully(
     except (SnapshotError, ModelUnavailable):
         log.exception("not ready", what=what)
         _tell(tell, notice(notices.not_ready), what)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, SlackApiError) and error.response.get("error") in _TOO_LATE:
+            log.warning("too late", what=what, error=error.response.get("error"))
+            _tell(tell, notice(notices.too_late), what)
+            return
         reference = secrets.token_hex(4)
         log.exception("failed", what=what, reference=reference)
         _tell(tell, notice(notices.failed.format(reference=reference)), what)
+
+
+def unexpected(error: Exception) -> BoltResponse:
+    """What failed outside `truthfully`. Bolt's own handler would log the words of the error."""
+    log.error("a listener failed", exc_info=error)
+    return BoltResponse(status=500)
 
 
 def _tell(tell: Callable[[Message], object], message: Message, what: str) -> None:

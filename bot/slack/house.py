@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.office import Office
 from bot.settings import Settings
 from bot.slack.blocks.reply import Words
+from bot.slack.builds import Builds
 from knowledge.wording import NoticeWording, load_notice_wording, load_reply_wording
 
 
 @dataclass(frozen=True)
 class House:
-    """The office with its settings and the words that replies are written with."""
+    """The office with its settings, the rebuild that runs, and the words of replies."""
 
     office: Office
     settings: Settings
+    builds: Builds = field(default_factory=Builds)
 
     @property
     def words(self) -> Words:

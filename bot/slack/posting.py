@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 
+_GONE = 404
+"""The status of a `response_url` that is used up or expired: other blocks would not help."""
 _BLOCK_ERRORS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 
 
@@ -63,8 +65,31 @@ def change(client: WebClient, channel: str, ts: str, message: Message) -> None:
     _with_fallback(message, send)
 
 
-def answer_privately(respond: Callable[..., Any], message: Message, *, replace: bool) -> None:
-    """Answer through a `response_url`, which reports refusals by its status only."""
+def post_directly(client: WebClient, user: str, message: Message) -> tuple[str, str]:
+    """Post to a person's direct messages; returns channel and `ts`. Raises `SlackApiError`.
+
+    A user id stands for that channel, which Slack opens where it is not:
+    https://docs.slack.dev/reference/methods/chat.postMessage#channels
+    """
+
+    def send(blocks: list[dict[str, Any]] | None) -> tuple[str, str]:
+        answer = client.chat_postMessage(
+            channel=user,
+            text=message.text,
+            blocks=blocks,
+            unfurl_links=False,
+            unfurl_media=False,
+        )
+        return str(answer["channel"]), str(answer["ts"])
+
+    return _with_fallback(message, send)
+
+
+def answer_privately(respond: Callable[..., Any], message: Message, *, replace: bool) -> bool:
+    """Answer through a `response_url`, which reports refusals by its status only.
+
+    False where it was refused: it is good for five uses within 30 minutes.
+    """
     blocks = as_dicts(message.blocks)
     for shown in (blocks, plain_blocks(blocks), None):
         found = respond(
@@ -76,8 +101,11 @@ def answer_privately(respond: Callable[..., Any], message: Message, *, replace: 
             unfurl_media=False,
         )
         if getattr(found, "status_code", 200) == 200:
-            return
+            return True
         log.warning("response refused", status=found.status_code, plain=shown is not blocks)
+        if found.status_code == _GONE:
+            break
+    return False
 
 
 @contextmanager

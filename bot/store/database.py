@@ -7,6 +7,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
@@ -34,6 +36,24 @@ def migrate(engine: Engine) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def revisions(url: str) -> tuple[str | None, str | None]:
+    """The revision of the tables at `url`, and the newest there is; nothing is changed.
+
+    The first is None for an empty database. Raises alembic's `CommandError` for one that this
+    version does not know.
+    """
+    scripts = ScriptDirectory(str(_MIGRATIONS))
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+    if found is not None:
+        scripts.get_revision(found)
+    return found, scripts.get_current_head()
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -27,8 +27,10 @@ class Place(Kept):
 class Assessment(Kept):
     """One reply and everything it rests on. `asked_at` is in seconds since 1970.
 
-    `private` is true for a draft that only the asker sees. `covered` is false where nothing in the
-    documents answered: these are the gaps that admins see.
+    `private` is true for a draft that only the asker sees, `shared_by` says who made one public.
+    `alone`: the question stands nowhere but in the reply (a command, a form, someone else's
+    message, whose `author` is then known). `covered` is false where nothing in the documents
+    answered: these are the gaps that admins see.
     """
 
     id: str
@@ -39,6 +41,9 @@ class Assessment(Kept):
     thread: Thread
     answer: Answer
     private: bool = False
+    alone: bool = False
+    author: str | None = None
+    shared_by: str | None = None
     covered: bool = True
     asked_at: float
 
@@ -68,6 +73,7 @@ def thread_to_json(thread: Thread) -> dict[str, Any]:
     return {
         "texts": list(thread.texts),
         "facts": _plain(thread.facts),
+        "withdrawn": sorted(thread.withdrawn),
         "ring": thread.ring.value if thread.ring else None,
         "known": _plain(thread.known),
     }
@@ -79,6 +85,7 @@ def thread_from_json(body: Mapping[str, Any]) -> Thread:
         facts={Criterion(name): state for name, state in body["facts"].items()},
         ring=Ring(body["ring"]) if body["ring"] else None,
         known={Criterion(name): state for name, state in body["known"].items()},
+        withdrawn=frozenset(map(Criterion, body.get("withdrawn", ()))),
     )
 
 

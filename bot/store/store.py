@@ -11,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.advisor.answer import Answer
 from bot.advisor.thread import Thread
+from bot.store import personal
 from bot.store import tables as t
+from bot.store.personal import at, place_of
 from bot.store.records import (
     Assessment,
     ChannelSettings,
@@ -45,7 +47,7 @@ class Store:
 
     def thread(self, place: Place) -> Thread | None:
         """What was said in a thread; None where the bot was not asked."""
-        query = select(t.threads.c.state).where(*_at(t.threads, place))
+        query = select(t.threads.c.state).where(*at(t.threads, place))
         with self._engine.connect() as connection:
             state = connection.scalar(query)
         return None if state is None else thread_from_json(state)
@@ -53,7 +55,7 @@ class Store:
     def keep_thread(self, place: Place, thread: Thread, now: float) -> None:
         body = {"state": thread_to_json(thread), "updated_at": now}
         with self._engine.begin() as connection:
-            done = connection.execute(update(t.threads).where(*_at(t.threads, place)).values(body))
+            done = connection.execute(update(t.threads).where(*at(t.threads, place)).values(body))
             if not done.rowcount:
                 connection.execute(insert(t.threads).values(body | place.model_dump()))
 
@@ -63,8 +65,8 @@ class Store:
         """Keep an assessment: a new one, or in place of the one with the same id."""
         row = _row(assessment)
         with self._engine.begin() as connection:
-            own = t.assessments.c.id == assessment.id
-            if not connection.execute(update(t.assessments).where(own).values(row)).rowcount:
+            own = (t.assessments.c.team == row["team"], t.assessments.c.id == row["id"])
+            if not connection.execute(update(t.assessments).where(*own).values(row)).rowcount:
                 connection.execute(insert(t.assessments).values(row))
 
     def assessment(self, team: str, key: str) -> Assessment | None:
@@ -95,22 +97,39 @@ class Store:
         return list(self._found(query))
 
     def remove(self, team: str, key: str) -> None:
-        """Delete an assessment with its votes, and the thread that it belongs to."""
+        """Delete an assessment with its votes, and the thread that it belongs to.
+
+        A private draft belongs to none, even where it was asked for in one.
+        """
         found = self.assessment(team, key)
         if found is None:
             return
         with self._engine.begin() as connection:
-            connection.execute(delete(t.assessments).where(t.assessments.c.id == key))
-            connection.execute(delete(t.threads).where(*_at(t.threads, found.place)))
+            own = (t.assessments.c.team == team, t.assessments.c.id == key)
+            connection.execute(delete(t.assessments).where(*own))
+            if not found.private:
+                connection.execute(delete(t.threads).where(*at(t.threads, found.place)))
+
+    def claim(self, team: str, key: str) -> bool:
+        """Take a private draft for sharing. False where it is public, or taken, already."""
+        draft = (t.assessments.c.team == team, t.assessments.c.id == key, t.assessments.c.private)
+        with self._engine.begin() as connection:
+            query = update(t.assessments).where(*draft).values(private=False)
+            return bool(connection.execute(query).rowcount)
 
     # Votes
 
     def vote(self, vote: Vote) -> None:
-        """Count a vote; a second one of the same person replaces the first."""
+        """Count a vote; a second one of the same person replaces the first.
+
+        A vote on what another workspace keeps, or nobody any more, does not count.
+        """
         own = (t.votes.c.assessment == vote.assessment, t.votes.c.voter == vote.voter)
+        about = (t.assessments.c.team == vote.team, t.assessments.c.id == vote.assessment)
         with self._engine.begin() as connection:
-            connection.execute(delete(t.votes).where(*own))
-            connection.execute(insert(t.votes).values(vote.model_dump()))
+            connection.execute(delete(t.votes).where(*own, t.votes.c.team == vote.team))
+            if connection.scalar(select(t.assessments.c.id).where(*about)) is not None:
+                connection.execute(insert(t.votes).values(vote.model_dump()))
 
     def votes(self, team: str, limit: int) -> list[Vote]:
         """A workspace's latest votes, newest first."""
@@ -139,24 +158,23 @@ class Store:
     # What belongs to a person, a workspace, the past
 
     def export(self, team: str, person: str) -> dict[str, Any]:
-        """Everything kept of a person, as plain data."""
-        own = [a.model_dump(mode="json") for a in self.recent(team, person, 100_000)]
-        query = select(t.votes).where(t.votes.c.team == team, t.votes.c.voter == person)
+        """Everything kept of a person, as plain data.
+
+        `assessed_by_others` are their messages that somebody else had assessed.
+        """
+        own = [a.model_dump(mode="json") for a in self.recent(team, person, _ALL)]
         with self._engine.connect() as connection:
-            votes = [dict(row._mapping) for row in connection.execute(query)]
-        return json.loads(json.dumps({"assessments": own, "votes": votes}, default=dict))  # type: ignore[no-any-return]
+            found = {"assessments": own, **personal.kept(connection, team, person)}
+        return json.loads(json.dumps(found, default=dict))  # type: ignore[no-any-return]
 
     def forget_person(self, team: str, person: str) -> int:
-        """Delete a person's assessments, their threads and votes. Returns how many assessments."""
-        own = (t.assessments.c.team == team, t.assessments.c.asker == person)
-        places = select(t.assessments.c.channel, t.assessments.c.thread_ts).where(*own)
+        """Delete a person's assessments, their threads and votes. Returns how many assessments.
+
+        What others were answered goes too where it holds words of this person. Settings no longer
+        name them.
+        """
         with self._engine.begin() as connection:
-            for channel, thread_ts in connection.execute(places).all():
-                place = Place(team=team, channel=channel, thread_ts=thread_ts)
-                connection.execute(delete(t.threads).where(*_at(t.threads, place)))
-            voter = (t.votes.c.team == team, t.votes.c.voter == person)
-            connection.execute(delete(t.votes).where(*voter))
-            return connection.execute(delete(t.assessments).where(*own)).rowcount
+            return personal.forget(connection, team, person)
 
     def forget_team(self, team: str) -> None:
         """Delete everything of a workspace."""
@@ -184,12 +202,8 @@ class Store:
         yield from map(_assessment, rows)
 
 
-def _at(table: Any, place: Place) -> tuple[Any, ...]:
-    return (
-        table.c.team == place.team,
-        table.c.channel == place.channel,
-        table.c.thread_ts == place.thread_ts,
-    )
+_ALL = 100_000
+"""More than a person asks."""
 
 
 def _assessments(team: str) -> Select[Any]:
@@ -210,6 +224,9 @@ def _row(assessment: Assessment) -> dict[str, Any]:
         "ring": answer.ring.value if answer.ring else None,
         "covered": assessment.covered,
         "private": assessment.private,
+        "alone": assessment.alone,
+        "author": assessment.author,
+        "shared_by": assessment.shared_by,
         "snapshot": answer.snapshot,
         "receipt": answer.receipt,
         "asked_at": assessment.asked_at,
@@ -217,16 +234,18 @@ def _row(assessment: Assessment) -> dict[str, Any]:
 
 
 def _assessment(row: Row[Any]) -> Assessment:
-    place = Place(team=row.team, channel=row.channel, thread_ts=row.thread_ts)
     return Assessment(
         id=row.id,
-        place=place,
+        place=place_of(row),
         reply_ts=row.reply_ts,
         asker=row.asker,
         question=row.question,
         thread=thread_from_json(row.thread),
         answer=Answer.model_validate(row.answer),
         private=row.private,
+        alone=row.alone,
+        author=row.author,
+        shared_by=row.shared_by,
         covered=row.covered,
         asked_at=row.asked_at,
     )

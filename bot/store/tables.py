@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData(
@@ -69,6 +70,9 @@ assessments = Table(
     Column("ring", String(8)),
     Column("covered", Boolean, nullable=False),
     Column("private", Boolean, nullable=False),
+    Column("alone", Boolean, nullable=False, server_default=false()),
+    Column("author", _ID),
+    Column("shared_by", _ID),
     Column("snapshot", String(64), nullable=False),
     Column("receipt", String(16), nullable=False),
     Column("asked_at", Float, nullable=False),

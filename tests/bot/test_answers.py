@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import knowledge
+from bot.advisor import ring as verdicts
 from bot.advisor.advisor import Advisor, about_rust
 from bot.advisor.answer import Answer
 from bot.advisor.desk import Desk
@@ -118,10 +120,22 @@ def test_a_decision_shows_a_case_that_points_the_other_way(decision: Answer, des
     lean = to_rust.get(decision.ring, decision.cards[0].favours_rust)
     others = []
     for card in decision.cards:
-        assert card.favours_rust == desk.snapshot.cases[card.case].direction.favours_rust
+        assert card.favours_rust == desk.snapshot.cases[card.case].favours_rust
         assert card.other_way == (card.favours_rust is not lean)
         others += [card.case] if card.other_way else []
     assert others
+
+
+@pytest.mark.parametrize("ring", list(Ring))
+def test_whatever_the_verdict_records_for_and_against_rust_are_shown(
+    advisor: Advisor, ring: Ring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hold is not illustrated with successes alone, nor an adopt with failures alone."""
+    judge = verdicts.judge
+    monkeypatch.setattr(verdicts, "judge", lambda *given: replace(judge(*given), ring=ring))
+    for text in (*DECISIONS, "Discord, Cloudflare, Figma: Rust?", "Prisma, Roc, curl: Rust?"):
+        answer = advisor.answer(Question(text), Intent.DECISION)
+        assert {card.favours_rust for card in answer.cards} == {True, False}
 
 
 def test_what_is_missing_is_what_is_not_stated(decision: Answer) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.cli.failures import Exit
+from bot.service import Service
 from bot.settings import Settings
 from tests.bot.conftest import Done, Run
 
@@ -320,3 +322,20 @@ def test_a_file_that_may_not_be_read_is_named(ready: Settings, run: Run, folder:
     if os.access(file, os.R_OK):
         pytest.skip("this user may read everything")
     is_clear(run("ask", "--input", file), Exit.BAD_INPUT, "cannot be read")
+
+
+def test_folders_of_the_command_line_come_on_top_of_the_configured_ones(
+    service: Service, run: Run, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "own"
+    shutil.copytree(service.store.folder, data / "snapshots")
+    (data / "models").symlink_to(service.settings.data / "models")
+    always = tmp_path / "always"
+    always.mkdir()
+    (always / "rules.md").write_text("# Rules\n\nWe review each Rust service twice.\n")
+    (folder / "more.md").write_text("# More\n\nWe pin the Rust compiler.\n")
+    monkeypatch.setenv("RUST_OR_NOT_DOCS", str(always))
+    assert run("ask", "Rust?", "--docs", folder, "--data", data).code == 0
+    status = run("index", "status", "--data", data).out
+    assert f"always: {always}" in status
+    assert f"folder: {folder}" in status

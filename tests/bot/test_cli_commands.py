@@ -349,3 +349,12 @@ def test_a_mistyped_command_is_answered_with_usage(run: Run, arguments: tuple[st
     done = run(*arguments)
     assert done.code == Exit.BAD_INPUT
     assert "Usage: " in done.out + done.err
+
+
+def test_a_data_folder_that_cannot_be_one_is_refused_with_a_next_step(
+    run: Run, folder: Path
+) -> None:
+    (folder / "file").write_text("not a folder")
+    for command in (("ask", "Rust?"), ("index", "rollback"), ("index", "status")):
+        done = run(*command, "--data", folder / "file")
+        is_clear(done, Exit.BAD_INPUT, "choose another folder with --data")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,14 @@ import pytest
 from bot.advisor.advisor import Advisor
 from bot.advisor.question import Question
 from bot.evaluation import QUESTIONS
+from bot.evaluation.measured import load_measured
 from bot.evaluation.questions import Label, load_labels
-from bot.evaluation.score import calibration_error, evaluate, figures
+from bot.evaluation.reliability import calibration_error
+from bot.evaluation.score import evaluate, figures
+from bot.settings import Settings
 from knowledge.faults import ContentError
 from knowledge.model import Criterion, Intent, Ring, State
+from tests.bot.conftest import Run
 from tests.bot.saying import Literal
 
 CRUD = "Rust? it is a CRUD app, it is due on Friday"
@@ -130,3 +135,21 @@ def test_labels_are_split_at_line_feeds_only(tmp_path: Path) -> None:
 
 def test_rings_that_count_as_right_include_the_alternatives() -> None:
     assert label(ring_alt=["assess"]).rings == {Ring.HOLD, Ring.ASSESS}
+
+
+def test_saved_figures_tell_their_snapshot_and_date(
+    run: Run, ready: Settings, tmp_path: Path
+) -> None:
+    assert load_measured(tmp_path) is None
+    file = tmp_path / "labels.jsonl"
+    file.write_text(label().model_dump_json() + "\n")
+    done = run("eval", file, "--save", "--json", "--data", tmp_path)
+    assert done.code == 0
+    found, printed = load_measured(tmp_path), json.loads(done.out)
+    assert found is not None
+    assert {"snapshot": found.snapshot, **found.figures} == {
+        **printed,
+        "median_ms": found.figures["median_ms"],
+    }
+    assert datetime.now(UTC) - found.measured_at < timedelta(minutes=1)
+    assert str(tmp_path / "figures.json") in done.err

@@ -16,6 +16,7 @@ from bot.advisor.names import Names
 from bot.advisor.question import Question
 from bot.advisor.records import ABSENT_SHOWN, tell
 from index.encoder import OnnxEncoder
+from knowledge.model import Intent
 
 CASES = Path(knowledge.__file__).parent / "cases"
 
@@ -197,3 +198,33 @@ def test_an_ordinary_word_is_a_name_only_in_capitals_or_where_a_search_agrees(
     desk_names: Names, text: str, near: list[str], found: list[str]
 ) -> None:
     assert desk_names.named_in(text, near) == found
+
+
+def test_regrets_count_among_the_records_against_rust(
+    advisor: Advisor, encoder: OnnxEncoder
+) -> None:
+    text = "Which startups regret that they chose Rust?"
+    answer = tell(Question(text), encoder.embed_query(text), advisor.desk)
+    assert {"propelauth", "fixie-startup-rust"} & set(answer.cases)
+
+
+def test_of_an_organisations_records_the_one_nearest_to_the_question_comes_first(
+    advisor: Advisor, encoder: OnnxEncoder
+) -> None:
+    for text, first in (
+        ("What did Discord gain by moving unread counters to Rust?", "discord-read-states"),
+        ("What did Discord's Rust services before ScyllaDB do?", "discord-data-services"),
+    ):
+        answer = tell(Question(text), encoder.embed_query(text), advisor.desk)
+        assert answer.cases[0] == first
+
+
+@pytest.mark.parametrize("intent", [Intent.COST, Intent.ADOPTION])
+def test_a_record_that_is_named_is_shown_whatever_is_asked_about_it(
+    advisor: Advisor, intent: Intent
+) -> None:
+    answer = advisor.answer(Question("What did npm pay for its Rust service?"), intent)
+    assert answer.cases == ("npm-registry-authorization",)
+    assert answer.guidance
+    silent = advisor.answer(Question("We run on AWS. How long does training take?"), intent)
+    assert silent.cases == ()

@@ -95,3 +95,20 @@ def test_documents_with_the_ids_of_records_and_articles_take_no_ones_place(
     for check in judged.checklist:
         for n in check.citations:
             assert judged.cited(n).path.startswith("articles/")
+
+
+@pytest.mark.parametrize("field", ["splitter", "tokens"])
+def test_a_snapshot_that_another_version_cut_is_rebuilt_and_not_misread(
+    running: Service, field: str
+) -> None:
+    before = running.advisor
+    forged(running, "next", **{field: 0})
+    assert running.advisor is before
+    fresh = Service(running.settings)
+    fresh.__dict__ |= {"encoder": running.encoder, "reader": running.reader}
+    with pytest.raises(SnapshotError, match=r"another version.*index build"):
+        _ = fresh.advisor
+    report = fresh.build_index([])
+    assert report.switched
+    assert report.embedded == 0
+    assert fresh.advisor.answer(Question(OTHERS[0]), Intent.CASE_STUDY).cases

@@ -245,7 +245,7 @@ def test_a_case_study_that_no_longer_passes_is_left_out_instead_of_stopping_the_
     shop.put({"bank.yaml": case("bank"), **notes("speed")})
     shop.build()
     shop.put({"bank.yaml": b"broken: ["})
-    monkeypatch.setattr("index.gather.SPLITTER_VERSION", 999)
+    monkeypatch.setattr("index.snapshot.SPLITTER_VERSION", 999)
     record = shop.open().text(0).replace("year: 2021", "year: soon")
     monkeypatch.setattr(Snapshot, "text", lambda self, number: record)
     report = shop.build()
@@ -380,3 +380,21 @@ def test_a_text_with_every_sort_of_character_is_stored_as_it_is(shop: Workshop) 
     shop.put(notes("speed"))
     shop.build()
     assert shop.open().text(0) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "reason"),
+    [
+        ("only.md", "# A heading\n\n## And another\n", "nothing to quote"),
+        ("links.md", "[elsewhere](other.md)\n", "nothing to quote"),
+        ("compose.yaml", "services:\n  web:\n    image: nginx\n", "no case study"),
+    ],
+)
+def test_a_document_that_gives_no_passage_is_reported(
+    shop: Workshop, name: str, text: str, reason: str
+) -> None:
+    shop.put({name: text, **notes("speed")})
+    report = shop.build()
+    assert [skip.path for skip in report.skipped] == [f"docs/{name}"]
+    assert reason in report.skipped[0].reason
+    assert places(shop.open()) == [("docs", "speed.md")]

@@ -12,7 +12,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from index.build import build
-from index.snapshot import PASSAGES_FILE, Snapshot
+from index.rows import PASSAGES_FILE
+from index.snapshot import Snapshot
 from index.store import SnapshotStore
 from tests.index.stand_ins import HashEncoder, case, some_content, write
 

@@ -11,7 +11,7 @@ import pytest
 
 from index.snapshot import FORMAT, Snapshot, SnapshotError, damaged_files
 from tests.index.conftest import Workshop
-from tests.index.stand_ins import case, notes, snapshot_of
+from tests.index.stand_ins import case, notes, snapshot_of, some_content
 
 FILES = (
     "passages.sqlite",
@@ -243,3 +243,16 @@ def test_a_snapshot_that_nobody_holds_closes_its_files(whole: Path) -> None:
     assert opened() > before
     del snapshot
     assert opened() == before
+
+
+def test_documents_of_one_id_in_several_folders_are_kept_apart(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    shop.content = some_content(tmp_path / "content")
+    for name in ("pilots", "bank-ledger"):
+        shop.put({f"{name}.md": f"---\nid: {name}\n---\n# Ours\n\nWe see it another way.\n"})
+    shop.build()
+    snapshot = shop.open()
+    assert {stored.path for stored in snapshot.of_article("pilots")} == {"articles/pilots.md"}
+    assert {stored.path for stored in snapshot.of_case("bank-ledger")} == {"cases/bank-ledger.yaml"}
+    assert snapshot.of_article("bank-ledger") == []

@@ -182,3 +182,10 @@ def test_no_other_process_sees_half_a_pointer(shop: Workshop) -> None:
         build_many(shop, 2)
         assert before.read().strip() == old
     assert not list(Path(shop.store.folder).glob(".*"))
+
+
+@pytest.mark.parametrize("field", ["splitter", "tokens"])
+def test_a_rollback_passes_over_what_another_version_cut(shop: Workshop, field: str) -> None:
+    made = build_many(shop, 3)
+    edit_manifest(shop, made[1], **{field: 0})
+    assert shop.store.rollback().id == made[0]

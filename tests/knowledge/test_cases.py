@@ -206,6 +206,7 @@ def test_a_record_can_be_filtered_by_what_it_is() -> None:
         "domain": ("messaging",),
         "language_before": ("go",),
         "direction": ("to_rust",),
+        "favours_rust": ("yes",),
         "criterion": ("latency_critical",),
     }
 
@@ -230,3 +231,22 @@ def test_a_record_is_quoted_verbatim_or_refused_whatever_it_says(said: str, styl
     quoted = next(p.quotes[0] for p in split("case", text) if p.heading == ("use_case",))
     parsed: dict[str, Any] = yaml.safe_load(text)
     assert text[quoted.start : quoted.end] == parsed["use_case"]
+
+
+@pytest.mark.parametrize(
+    ("direction", "negative", "favours"),
+    [
+        ("to_rust", False, True),
+        ("new_in_rust", False, True),
+        ("new_in_rust", True, False),
+        ("from_rust", True, False),
+        ("from_rust", False, False),
+        ("chose_other", False, False),
+    ],
+)
+def test_a_record_favours_rust_where_rust_was_chosen_and_is_not_regretted(
+    direction: str, negative: bool, favours: bool
+) -> None:
+    text = RECORD.replace("direction: to_rust", f"direction: {direction}")
+    text = text.replace("negative: false", f"negative: {str(negative).lower()}")
+    assert load(text).favours_rust is favours

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from knowledge import CONTENT
+from knowledge.adr_wording import load_adr_wording
 from knowledge.check import check
 from knowledge.content import load_checklist, load_content
 from knowledge.faults import ContentError, Fault
@@ -32,6 +33,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("small") / "content"
     shutil.copytree(CONTENT, root, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
     backing = {backs.article for item in load_checklist().items for backs in item.backs}
+    backing |= {backs.article for _, backs in load_adr_wording().backings()}
     for article in (root / "articles").iterdir():
         if article.stem not in {*backing, Path(ARTICLE).stem}:
             article.write_text(STUB.format(id=article.stem), encoding="utf-8")
@@ -293,6 +295,7 @@ def test_an_empty_folder_is_no_content_and_does_not_crash(tmp_path: Path) -> Non
         "checklist.yaml",
         "phrases.yaml",
         "vocabulary.yaml",
+        *(file.name for file in (CONTENT / "wording").glob("*.yaml")),
     }
 
 
@@ -312,3 +315,13 @@ def test_faults_in_several_files_are_named_together(content: Path) -> None:
 def test_a_fault_is_printed_as_editors_understand_it() -> None:
     assert str(Fault("cases/a.yaml", 3, "wrong")) == "cases/a.yaml:3: wrong"
     assert str(Fault("cases/a.yaml", 0, "wrong")) == "cases/a.yaml: wrong"
+
+
+def test_a_sentence_of_the_decision_record_that_no_article_holds_is_named(content: Path) -> None:
+    file = content / "wording" / "adr.yaml"
+    text = file.read_text(encoding="utf-8")
+    line = next(n for n, said in enumerate(text.splitlines(), 1) if "Plan on two months" in said)
+    file.write_text(text.replace("Plan on two months", "Plan on two years", 1), encoding="utf-8")
+    (fault,) = check(content)
+    assert (fault.path, fault.line) == ("adr.yaml", line)
+    assert "not found exactly once in what-ramp-up-costs" in fault.message

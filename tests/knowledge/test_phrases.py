@@ -10,7 +10,7 @@ import yaml
 from pydantic import ValidationError
 
 from knowledge import CONTENT
-from knowledge.content import load_checklist, load_phrases
+from knowledge.content import load_checklist, load_content, load_phrases
 from knowledge.model import Criterion, Direction, Ring, Standing
 from knowledge.phrases import _SLOTS, Headlines, Labels, Phrases
 
@@ -103,3 +103,14 @@ def test_the_checklist_shows_all_criteria_once_and_finds_each() -> None:
         assert checklist.position(item.id) == number
         assert (item.says("yes"), item.says("no")) == (item.yes, item.no)
         assert (item.adds("yes"), item.adds("no")) == (item.points.yes, item.points.no)
+
+
+def test_a_move_is_told_without_the_language_where_none_is_on_record() -> None:
+    phrases = load_phrases()
+    cases = {loaded.case.id: loaded.case for loaded in load_content().cases}
+    assert phrases.move(cases["roc-compiler"]) == "left Rust for Zig"
+    assert cases["loglog-games"].language_after is None
+    assert phrases.move(cases["loglog-games"]) == "left Rust"
+    for case in cases.values():
+        bare = case.model_copy(update={"language_before": None, "language_after": None})
+        assert "None" not in phrases.move(bare)

@@ -1,7 +1,7 @@
 """The same message in blocks that every Slack client and plan knows.
 
-Newer blocks (table, context_actions, container) are refused with `invalid_blocks` here and there;
-then the message is sent once more in this form: https://docs.slack.dev/reference/block-kit/blocks
+Newer blocks (table, context_actions, container) and elements (citation) are refused with
+`invalid_blocks` here and there; then the message is sent once more in this form: https://docs.slack.dev/reference/block-kit/blocks
 """
 
 from __future__ import annotations
@@ -29,7 +29,12 @@ def _older(block: Json) -> Iterator[Json]:
             "block_id": block["block_id"],
             "elements": [button for element in block["elements"] for button in _votes(element)],
         }
+    elif block["type"] == "rich_text":
+        yield {**block, "elements": [_linked(element) for element in block["elements"]]}
     elif block["type"] == "container":
+        title = block.get("title")
+        if title:
+            yield {"type": "context", "elements": [title]}
         for child in block["child_blocks"]:
             yield from _older(child)
     else:
@@ -37,11 +42,18 @@ def _older(block: Json) -> Iterator[Json]:
 
 
 def _section(table: Json) -> Json:
-    head, *rows = [[cell.get("text", "") for cell in row] for row in table["rows"]]
-    said = [f"*{escape(head[0])}*"]
-    said += [f"• {escape(first)}: {escape('; '.join(rest))}" for first, *rest in rows]
+    _, *rows = [[cell.get("text", "") for cell in row] for row in table["rows"]]
+    said = [f"{escape(first)}: {escape('; '.join(rest))}" for first, *rest in rows]
     text = {"type": "mrkdwn", "text": lines(said, SECTION)}
     return {"type": "section", "block_id": table["block_id"], "text": text}
+
+
+def _linked(element: Json) -> Json:
+    """Rich text whose citations are links."""
+    if element["type"] == "citation":
+        return {"type": "link", "url": element["url"], "text": element["text"]}
+    inner = element.get("elements")
+    return element if inner is None else {**element, "elements": [_linked(one) for one in inner]}
 
 
 def _votes(element: Json) -> Iterator[Json]:

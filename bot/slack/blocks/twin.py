@@ -5,48 +5,71 @@ Slack advises at most 4 000 characters (https://docs.slack.dev/reference/methods
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bot.advisor import text as plain
-from bot.advisor.answer import Answer
-from bot.slack.blocks.kit import escape
+from bot.advisor.answer import Answer, Statement
+from bot.slack.blocks.kit import escape, fitted
 from knowledge.checklist import Checklist
 from knowledge.phrases import Phrases
 
 MOST = 3900
+_LINKS = MOST // 3
+_LINE = 500
 
 
 def twin(answer: Answer, checklist: Checklist, phrases: Phrases, change: str = "") -> str:
     """The most important first, whole lines only; links last and always kept."""
-    said = [answer.headline, *answer.notes]
+    links = [escape(f"{phrases.labels.sources}:"), *_links(answer)]
+    tail = _fitting(links, _LINKS) if len(links) > 1 else []
+    said = [fitted(line, _LINE) for line in _said(answer, checklist, phrases, change)]
+    return "\n".join([*_fitting(said, MOST - sum(len(line) + 1 for line in tail)), *tail])
+
+
+def _said(answer: Answer, checklist: Checklist, phrases: Phrases, change: str) -> Iterator[str]:
+    yield answer.headline
+    yield from answer.notes[:3]
     if change:
-        said.append(change)
+        yield change
     if answer.ring:
-        said.append(plain.confidence(answer, phrases))
-    said += [one.text for one in answer.reasons[:1]]
+        yield plain.confidence(answer, phrases)
+    yield from map(_cited, answer.reasons[:1])
     for side, title in (
         ("for", phrases.labels.speaks_for),
         ("against", phrases.labels.speaks_against),
     ):
-        stated = [
-            plain.stated(check, checklist, phrases)
-            for check in answer.checklist
-            if check.weighs == side
-        ]
-        said += [f"{title}:", *(f"- {line}" for line in stated)] if stated else []
-    said += [f"- {one.text}" for one in answer.guidance]
+        checks = [check for check in answer.checklist if check.weighs == side]
+        if checks:
+            yield f"{title}:"
+        for check in checks:
+            yield f"- {plain.stated(check, checklist, phrases)}"
+    asked = answer.missing[: plain.QUESTIONS]
+    if asked:
+        yield f"{phrases.labels.missing}:"
+    yield from (f"- {checklist[name].question}" for name in asked)
+    if answer.guidance and answer.ring:
+        yield f"{phrases.labels.guidance}:"
+    yield from (f"- {_cited(one)}" for one in answer.guidance)
     for card in answer.cards:
-        said += [f"{card.title}:", *(f"- {one.text}" for one in card.statements)]
-    links = [
-        f"{plain.numbers(source.numbers)} {source.title}: {source.place}"
-        for source in plain.sources(answer)
-    ]
-    tail = _fitting([f"{phrases.labels.sources}:", *links], MOST // 3) if links else []
-    return "\n".join([*_fitting(said, MOST - sum(len(line) + 1 for line in tail)), *tail])
+        yield f"{card.title}:"
+        yield from (f"- {_cited(one)}" for one in card.statements)
+
+
+def _cited(statement: Statement) -> str:
+    return f"{statement.text} {plain.numbers(statement.citations[:6])}".rstrip()
+
+
+def _links(answer: Answer) -> Iterator[str]:
+    for source in plain.sources(answer):
+        numbers = plain.numbers(source.numbers[:6])
+        place = escape(source.place)
+        yield f"{numbers} {fitted(source.title, 150)}" + (f": {place}" if len(place) < 800 else "")
 
 
 def _fitting(said: list[str], most: int) -> list[str]:
-    """The first lines that fit, escaped."""
+    """The first lines that fit."""
     kept = []
-    for line in map(escape, said):
+    for line in said:
         most -= len(line) + 1
         if most < 0:
             break

@@ -9,12 +9,13 @@ from typing import Any
 from slack_bolt import Ack, App, BoltContext, Respond
 from slack_sdk import WebClient
 
-from bot.slack.blocks.reply import Message, reply
+from bot.slack.blocks.message import Message
+from bot.slack.drafts import refresh
 from bot.slack.errors import notice, truthfully
 from bot.slack.house import House
 from bot.slack.ids import Action
-from bot.slack.posting import answer_privately, change
-from bot.store.records import Assessment
+from bot.slack.posting import answer_privately
+from bot.slack.way import Way
 from knowledge.model import Criterion, State
 
 Body = Mapping[str, Any]
@@ -38,19 +39,8 @@ def register(app: App, house: House) -> None:
                 tell(notice(house.notices.gone))
                 return
             found = house.office.settle(kept, {Criterion(value["criterion"]): state})
-            show(house, client, respond, found.assessment, found.change)
+            way = Way(body["channel"]["id"], respond.response_url or "")
+            refresh(house, client, way, body["user"]["id"], found)
 
     for action in (Action.FACT_YES, Action.FACT_NO):
         app.action(action.value)(settle)
-
-
-def show(
-    house: House, client: WebClient, respond: Respond | None, kept: Assessment, said: str
-) -> None:
-    """Put the assessment, as it is now, in place of the reply that shows it."""
-    contact = house.office.store.channel(kept.place.team, kept.place.channel).contact
-    message = reply(kept, house.words, said, contact)
-    if kept.reply_ts is not None:
-        change(client, kept.place.channel, kept.reply_ts, message)
-    elif respond is not None:
-        answer_privately(respond, message, replace=True)

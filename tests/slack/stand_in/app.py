@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .limits import DOCS
+from .rules import DOCS
 
 EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "app_mention": ("app_mentions:read",),
@@ -20,6 +20,7 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "app_uninstalled": (),
     "tokens_revoked": (),
     "assistant_thread_started": ("assistant:write",),
+    "assistant_thread_context_changed": ("assistant:write",),
     "app_context_changed": (),
     "reaction_added": ("reactions:read",),
     "file_shared": ("files:read",),
@@ -49,6 +50,7 @@ class SlackApp:
     interactivity: bool = True
     home: bool = True
     messages_tab: bool = True
+    agent_view: bool = False
     id: str = "A0STANDIN01"
     client_id: str = "1111111111.2222222222"
     client_secret: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -60,23 +62,25 @@ class SlackApp:
     def from_manifest(cls, manifest: dict[str, Any], *, optional_scopes: bool = True) -> SlackApp:
         """The app a manifest describes, with or without the scopes it calls optional.
 
-        https://docs.slack.dev/reference/app-manifest
+        Optional scopes stand in `bot` as well (https://docs.slack.dev/reference/app-manifest).
         """
         features = manifest.get("features", {})
         settings = manifest.get("settings", {})
         granted = manifest.get("oauth_config", {}).get("scopes", {})
         home = features.get("app_home", {})
         shortcuts = features.get("shortcuts", [])
+        asked = frozenset(granted.get("bot", []))
+        optional = frozenset(granted.get("bot_optional", []))
         return cls(
             name=manifest.get("display_information", {}).get("name", cls.name),
-            scopes=frozenset(granted.get("bot", []))
-            | frozenset(granted.get("bot_optional", []) if optional_scopes else []),
+            scopes=asked if optional_scopes else asked - optional,
             events=frozenset(settings.get("event_subscriptions", {}).get("bot_events", [])),
             commands=frozenset(c["command"] for c in features.get("slash_commands", [])),
             message_shortcuts=_callbacks(shortcuts, "message"),
             global_shortcuts=_callbacks(shortcuts, "global"),
             interactivity=bool(settings.get("interactivity", {}).get("is_enabled", False)),
             home=bool(home.get("home_tab_enabled", False)),
+            agent_view="agent_view" in features,
             messages_tab=bool(home.get("messages_tab_enabled", False)),
         )
 

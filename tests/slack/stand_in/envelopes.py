@@ -73,6 +73,10 @@ class Envelope:
         self.status, self.lost = status, status is None
         self._acked.set()
 
+    def expire(self) -> None:
+        """Note that three seconds passed without an answer: the app's fault."""
+        self._acked.set()
+
     def wait(self, seconds: float = 3.0) -> bool:
         """Wait for the acknowledgement (or the HTTP answer); whether it came."""
         self._acked.wait(seconds)

@@ -26,7 +26,10 @@ Signature = Literal["right", "forged", "stale", "missing"]
 
 @dataclass(frozen=True)
 class HttpAnswer:
-    """What the app's endpoint answered; status 0 when it did not within three seconds."""
+    """What the app's endpoint answered; status 0 when there was no answer.
+
+    The body says `timeout` then when three seconds passed, and is empty when nobody listened.
+    """
 
     status: int
     body: str
@@ -102,8 +105,11 @@ class HttpMode:
         except urllib.error.HTTPError as refused:
             with refused:
                 return HttpAnswer(refused.code, refused.read().decode(), dict(refused.headers))
-        except OSError:
-            return HttpAnswer(0, "", {})
+        except OSError as lost:
+            late = isinstance(lost, TimeoutError) or isinstance(
+                getattr(lost, "reason", None), TimeoutError
+            )
+            return HttpAnswer(0, "timeout" if late else "", {})
 
     def verify_url(self, url: str | None = None) -> bool:
         """The `url_verification` handshake: whether the challenge came back.
@@ -130,5 +136,7 @@ class HttpMode:
         got = self.post(envelope.kind, envelope.payload, headers=retry)
         if got.status == 200:
             envelope.take_ack(got.json, 200)
+        elif got.body == "timeout":
+            envelope.expire()
         else:
             envelope.fail(got.status or None)

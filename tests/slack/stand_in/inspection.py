@@ -13,9 +13,10 @@ from typing import Any
 from . import limits
 from .blocks import BLOCK
 from .elements import ELEMENT
-from .limits import BLOCKS, DOCS
-from .rules import Problem, SlackError
+from .limits import BLOCKS
+from .rules import DOCS, Problem, SlackError
 from .schema import Check, Inspection, anything, boolean, one_of, shape, string, text
+from .second_opinion import ask_the_sdk
 
 _serial = itertools.count(1)
 plain = "plain_text"
@@ -34,7 +35,10 @@ def inspect(blocks: Any, surface: str, root: str = "/blocks") -> Inspection:
         seen.note(root, f"no more than {limits.BLOCKS_IN[surface]} items allowed")
     for i, block in enumerate(blocks):
         at, seen.action_ids = f"{root}/{i}", set()
+        before = len(seen.problems)
         one_of(BLOCK)(block, at, seen)
+        if len(seen.problems) == before:
+            ask_the_sdk(block, at, seen)
         kind = block.get("type") if isinstance(block, dict) else None
         seen.types.append(str(kind))
         if kind in BLOCK and surface not in BLOCK[kind].surfaces:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 from . import limits
 from .clock import Clock
-from .limits import DOCS
-from .rules import SlackError
+from .rules import DOCS, SlackError
 from .workspace import Channel, Message
 
 TRIGGER_DOC = f"{DOCS}/interactivity/handling-user-interaction#modal_responses"

@@ -53,5 +53,7 @@ TRIGGER_SECONDS = 3.0
 """https://docs.slack.dev/interactivity/handling-user-interaction#modal_responses"""
 RESPONSE_URL_USES, RESPONSE_URL_SECONDS = 5, 30 * 60
 """https://docs.slack.dev/interactivity/handling-user-interaction#message_responses"""
+STATUS_SECONDS = 120.0
+"""https://docs.slack.dev/reference/methods/assistant.threads.setStatus"""
 SOCKETS = 10
 """https://docs.slack.dev/apis/events-api/using-socket-mode"""

@@ -10,8 +10,8 @@ from typing import Any
 
 from . import limits
 from .inspection import fill_ids
-from .limits import DOCS, METHODS
-from .rules import SlackError
+from .limits import METHODS
+from .rules import DOCS, SlackError
 from .web_api import Request, method
 from .workspace import Channel, Json, Message
 
@@ -116,6 +116,8 @@ def in_thread(request: Request, channel: Channel, *, strict: bool = True) -> str
         return None
     parent = channel.find(str(thread_ts))
     if strict and parent is None:
+        # The person may have deleted the message meanwhile: an error, but not the app's fault.
+        request.call.faulty = any(m.ts == thread_ts for m in channel.messages)
         raise SlackError("thread_not_found", str(thread_ts), doc=request.doc)
     if parent is not None and parent.thread_ts not in (None, parent.ts):
         request.slack.complain(
@@ -167,9 +169,12 @@ def own(request: Request, channel: Channel, wrong: str) -> Message:
 
 @method("chat.update", scopes=("chat:write",), required=("channel", "ts"))
 def update(request: Request) -> Json:
+    """Without `blocks` the old ones stay; an empty array removes them."""
     channel = request.channel()
     message = own(request, channel, "cant_update_message")
     data = said_by(request, checked_channel=channel)
+    if request.args.get("blocks") == []:
+        data["blocks"] = []
     request.slack.change_message(message, data, request.install.bot.id)
     return {"channel": channel.id, "ts": message.ts, "text": data["text"], "message": message.data}
 

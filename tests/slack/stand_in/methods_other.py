@@ -257,7 +257,8 @@ def set_status(request: Request) -> None:
     if len(request.args.get("loading_messages") or []) > limits.LOADING_MESSAGES:
         raise SlackError("invalid_arguments", "more than 10 loading messages", doc=request.doc)
     key = channel.id, request.arg("thread_ts")
-    status = {"channel": key[0], "thread_ts": key[1], "status": request.arg("status")}
+    status: Json = {"channel": key[0], "thread_ts": key[1], "status": request.arg("status")}
+    status |= {"at": request.slack.clock.now()}
     status |= {"loading_messages": request.args.get("loading_messages") or []}
     request.slack.world.status_log.append(status)
     if request.arg("status"):
@@ -268,15 +269,20 @@ def set_status(request: Request) -> None:
 
 @method(
     "assistant.threads.setSuggestedPrompts",
-    scopes=("assistant:write", "chat:write"),
+    scopes=("assistant:write",),
     required=("channel_id", "prompts"),
 )
 def set_prompts(request: Request) -> None:
+    """`thread_ts` belongs to the older assistant; an agent's call with it silently does nothing."""
     channel, prompts = _pane(request), request.args["prompts"]
     if not isinstance(prompts, list) or not 1 <= len(prompts) <= limits.PROMPTS:
         raise SlackError("invalid_arguments", "1 to 4 prompts", doc=request.doc)
     if not all(isinstance(p, dict) and p.get("title") and p.get("message") for p in prompts):
         raise SlackError("invalid_arguments", "a prompt has title and message", doc=request.doc)
+    if request.slack.app.agent_view and request.args.get("thread_ts"):
+        why = "with thread_ts, an agent's prompts are silently dropped"
+        request.slack.complain("thread_ts_in_agent_app", why, request.doc, request.call.method)
+        return
     key = channel.id, request.args.get("thread_ts")
     request.slack.world.prompts[key] = {"title": request.arg("title"), "prompts": prompts}
 

@@ -7,8 +7,7 @@ import secrets
 
 from . import limits
 from .inspection import fill_ids, inspect_view, refuse
-from .limits import DOCS
-from .rules import SlackError
+from .rules import DOCS, SlackError
 from .web_api import Request, method
 from .workspace import Json, View
 

@@ -10,6 +10,7 @@ import json
 import logging
 import secrets
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from websockets.exceptions import ConnectionClosed
@@ -17,8 +18,7 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from . import limits
 from .envelopes import Envelope
-from .limits import DOCS
-from .rules import SlackError
+from .rules import DOCS, SlackError
 
 if TYPE_CHECKING:
     from .standin import SlackStandIn
@@ -27,10 +27,17 @@ DOC = f"{DOCS}/apis/events-api/using-socket-mode"
 log = logging.getLogger("slack_stand_in.socket")
 
 
+HEARTBEAT = 0.1
+"""Seconds between pings. Slack pings too, if less often; the SDK's client, which waits up to three
+seconds for a frame before it can close, closes at once with it."""
+
+
 class Connection(ServerConnection):
     """A server connection that can fall silent: nothing leaves any more, not even a pong."""
 
     silent = False
+    leaving = False
+    """Asked to go: nothing new is sent here once there is another connection."""
 
     def send_data(self) -> None:
         if self.silent:
@@ -47,7 +54,8 @@ class Sockets:
         self._tickets: set[str] = set()
         self._turn = itertools.count()
         self._server: Server | None = None
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
+        self._stopped = threading.Event()
         self.live: list[Connection] = []
         self.opened = 0
         self.under_way: dict[str, tuple[Envelope, Connection]] = {}
@@ -63,16 +71,24 @@ class Sockets:
             close_timeout=1,
             logger=log,
         )
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self._thread.start()
+        for target in (self._server.serve_forever, self._beat):
+            self._threads.append(threading.Thread(target=target, daemon=True))
+            self._threads[-1].start()
+
+    def _beat(self) -> None:
+        while not self._stopped.wait(HEARTBEAT):
+            for connection in list(self.live):
+                with suppress(ConnectionClosed):
+                    connection.ping()
 
     def stop(self) -> None:
+        self._stopped.set()
         for connection in list(self.live):
             self._cut(connection)
         if self._server is not None:
             self._server.shutdown()
-        if self._thread is not None:
-            self._thread.join(5)
+        for thread in self._threads:
+            thread.join(5)
 
     def make_url(self) -> str:
         """A URL with a ticket that lets one connection in, as apps.connections.open gives it."""
@@ -143,7 +159,8 @@ class Sockets:
     def send(self, envelope: Envelope) -> bool:
         """Send on any one connection, as Slack does; whether there was one."""
         with self._slack.world.changed:
-            audible = [c for c in self.live if not c.silent] or self.live
+            staying = [c for c in self.live if not c.leaving] or self.live
+            audible = [c for c in staying if not c.silent] or staying
             if not audible:
                 return False
             connection = audible[next(self._turn) % len(audible)]
@@ -170,6 +187,7 @@ class Sockets:
         """The `disconnect` message: `warning`, `refresh_requested` or `link_disabled`."""
         debug = {"host": "applink-stand-in"}
         for connection in list(self.live):
+            connection.leaving = True
             said = {"type": "disconnect", "reason": reason, "debug_info": debug}
             connection.send(json.dumps(said))
 

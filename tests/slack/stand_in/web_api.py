@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 from .inspection import inspect, pings_in, refuse
-from .limits import DOCS, METHODS
-from .rules import Call, Ping, SlackError
+from .limits import METHODS
+from .rules import DOCS, Call, Ping, SlackError
 from .schema import Inspection
 from .workspace import Channel, Installation, Json
 

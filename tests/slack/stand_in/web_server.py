@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import socket
 import struct
@@ -11,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from .faults import Fault
-from .limits import DOCS
-from .rules import Call, SlackError
+from .rules import DOCS, Call, SlackError
 from .web_api import answer, decode
 from .workspace import Json
 
@@ -63,7 +63,7 @@ class WebServer:
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:
         pass
 
     def do_GET(self) -> None:
@@ -99,6 +99,7 @@ class _Handler(BaseHTTPRequestHandler):
             call.error = bad.error
             self._json(200, {"ok": False, "error": bad.error}, call)
             return
+        call.args = {**self._basic(), **call.args}
         call.token = str(call.args.pop("token", "")) or call.token
         paced = self._pace(call)
         if paced is not None:
@@ -167,11 +168,23 @@ class _Handler(BaseHTTPRequestHandler):
         self._json(200, {"ok": True}, call)
 
     def _bearer(self) -> str:
-        return (self.headers.get("Authorization") or "").removeprefix("Bearer ").strip()
+        given = self.headers.get("Authorization") or ""
+        return given.removeprefix("Bearer ").strip() if given.startswith("Bearer ") else ""
+
+    def _basic(self) -> Json:
+        """Client id and secret from HTTP Basic, as OAuth clients send them."""
+        given = self.headers.get("Authorization") or ""
+        if not given.startswith("Basic "):
+            return {}
+        both = base64.b64decode(given.removeprefix("Basic ")).decode()
+        return dict(zip(("client_id", "client_secret"), both.split(":", 1), strict=True))
 
     def _json(self, status: int, body: Json, call: Call, retry_after: int | None = None) -> None:
         call.status, call.response = status, body
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+        install = self.server.slack.world.installations.get(call.token)
+        if install is not None and body.get("ok"):
+            headers["x-oauth-scopes"] = ",".join(sorted(install.scopes))
         self._say(status, json.dumps(body).encode(), "application/json; charset=utf-8", headers)
         with self.server.slack.world.changed:
             self.server.slack.world.changed.notify_all()

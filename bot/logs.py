@@ -1,0 +1,101 @@
+"""Structured logs on standard error: JSON for machines, colours at a terminal.
+
+What people wrote, and tokens, stay out: of an exception only its type and its frames are logged,
+of other packages only warnings. `contents` lets the words of exceptions in.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+OWN = ("bot", "index", "knowledge")
+_TOKEN = re.compile(r"\b(xapp|xox[a-z]|xoxe\.xox[a-z])-[\w.%-]+")
+_FRAMES = 12
+"""Frames shown of each exception, the innermost."""
+
+
+def configure(level: str = "info", *, contents: bool = False, stream: TextIO | None = None) -> None:
+    """Send the logs of this process to `stream` (standard error), formatted for who reads it."""
+    out = stream or sys.stderr
+    terminal = out.isatty()
+    explain: Processor = (
+        structlog.processors.format_exc_info if contents else _exception_without_words
+    )
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        explain,
+        _without_tokens,
+    ]
+    render: Processor = (
+        structlog.dev.ConsoleRenderer(colors=True)
+        if terminal
+        else structlog.processors.JSONRenderer(ensure_ascii=False)
+    )
+    handler = logging.StreamHandler(out)
+    handler.addFilter(_ours_or_serious)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
+        )
+    )
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(level.upper())
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+    )
+
+
+def _ours_or_serious(record: logging.LogRecord) -> bool:
+    """Other packages' chatter tells of requests and their bodies."""
+    return record.levelno >= logging.WARNING or record.name.split(".")[0] in OWN
+
+
+def _exception_without_words(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Types and frames of an exception and of what led to it."""
+    found = event.pop("exc_info", None)
+    if found is True:
+        found = sys.exc_info()
+    if isinstance(found, tuple):
+        found = found[1]
+    if isinstance(found, BaseException):
+        event["exception"] = "\n".join(_told(found))
+    return event
+
+
+def _told(error: BaseException | None) -> Iterator[str]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield f"{type(error).__module__}.{type(error).__qualname__}"
+        yield from list(_frames(error.__traceback__))[-_FRAMES:]
+        hidden = error.__suppress_context__
+        error = error.__cause__ or (None if hidden else error.__context__)
+
+
+def _frames(trace: TracebackType | None) -> Iterator[str]:
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        yield f"  {code.co_filename}:{trace.tb_lineno} {code.co_qualname}"
+        trace = trace.tb_next
+
+
+def _without_tokens(_logger: object, _method: str, event: EventDict) -> EventDict:
+    return {name: _redacted(value) for name, value in event.items()}
+
+
+def _redacted(value: Any) -> Any:
+    return _TOKEN.sub(r"\1-…", value) if isinstance(value, str) else value

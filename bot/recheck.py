@@ -1,0 +1,39 @@
+"""Past verdicts asked again: what a new snapshot would say otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.advisor.advisor import Advisor
+from bot.advisor.answer import Answer
+from bot.advisor.question import Question
+from bot.store.records import Assessment
+from knowledge.model import Intent
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A past verdict with the answer that the same words and facts get now."""
+
+    before: Assessment
+    now: Answer
+
+    @property
+    def ring_changed(self) -> bool:
+        return self.before.answer.ring is not self.now.ring
+
+
+def recheck(advisor: Advisor, verdicts: Iterable[Assessment]) -> Iterator[Changed | None]:
+    """For each verdict what changed: the ring, or which sentences are cited; None for nothing."""
+    for kept in verdicts:
+        said = kept.thread
+        question = Question("\n".join(said.texts), said.facts, said.withdrawn)
+        now = advisor.answer(question, Intent.DECISION)
+        same = now.ring is kept.answer.ring and _cited(now) == _cited(kept.answer)
+        yield None if same else Changed(kept, now)
+
+
+def _cited(answer: Answer) -> frozenset[tuple[str, str]]:
+    """Sources and quotes: a sentence that moved within its document reads the same."""
+    return frozenset((citation.source_id, citation.quote) for citation in answer.citations)

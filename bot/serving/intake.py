@@ -1,0 +1,90 @@
+"""The two ways in: a socket to Slack, and a web server for Slack and for health checks."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+
+import uvicorn
+from slack_bolt import App
+from slack_bolt.adapter.socket_mode import SocketModeHandler
+from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+
+from bot.serving.endpoint import Endpoint
+
+_CLOSING_SECONDS = 3
+"""How long a request that is under way may take to be acknowledged; Slack waits no longer."""
+
+_PING_SECONDS = 3
+"""slack_sdk takes a connection for dead after about five pings without an answer; its default of
+ten seconds between them means 50 s of silence after a cut."""
+
+
+class Sockets(SocketModeHandler):
+    """Socket Mode. While it closes, what was taken is acknowledged and nothing more is taken:
+    Slack sends the rest again, over another connection."""
+
+    def __init__(self, app: App, app_token: str) -> None:
+        super().__init__(app, app_token, ping_interval=_PING_SECONDS)
+        self._idle = threading.Condition()
+        self._under_way = 0
+        self._closing = False
+
+    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        with self._idle:
+            if self._closing:
+                return
+            self._under_way += 1
+        try:
+            super().handle(client, req)
+        finally:
+            with self._idle:
+                self._under_way -= 1
+                self._idle.notify_all()
+
+    def close(self) -> None:
+        with self._idle:
+            self._closing = True
+            self._idle.wait_for(lambda: not self._under_way, _CLOSING_SECONDS)
+        self.client.closed = True
+        self.client.message_queue.put(None)  # wakes its reader, which would sleep for a second
+        self.client.close()
+
+
+class Web:
+    """The web server, in a thread of its own. Raises `OSError` where the port is taken."""
+
+    def __init__(self, endpoint: Endpoint, host: str, port: int) -> None:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family, backlog=1024)
+        config = uvicorn.Config(
+            endpoint,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_CLOSING_SECONDS,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="web")
+
+    @property
+    def port(self) -> int:
+        return int(self._socket.getsockname()[1])
+
+    def open(self) -> None:
+        self._thread.start()
+        while not self._server.started and self._thread.is_alive():
+            time.sleep(0.01)
+
+    def close(self) -> None:
+        """Take no more connections, finish the requests that are under way."""
+        self._server.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join(2 * _CLOSING_SECONDS)
+        self._socket.close()
+
+    def _run(self) -> None:
+        self._server.run(sockets=[self._socket])

@@ -1,0 +1,28 @@
+"""Whether this process can answer now, for whoever starts, watches or stops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """The life of a serving process."""
+
+    STARTING = "starting"
+    READY = "ready"
+    STOPPING = "stopping"
+
+
+class Readiness:
+    """Starting until the models are warm, ready while it is connected, then stopping."""
+
+    def __init__(self) -> None:
+        self.stage = Stage.STARTING
+        self.is_connected: Callable[[], bool] = lambda: True
+
+    def report(self) -> tuple[bool, str]:
+        """Ready or not, and in a word why."""
+        if self.stage is Stage.READY and not self.is_connected():
+            return False, "reconnecting"
+        return self.stage is Stage.READY, str(self.stage)

@@ -1,0 +1,136 @@
+"""One serving process, from its settings to its end."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import NoReturn
+
+import structlog
+from slack_sdk.errors import SlackClientError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.advisor.question import ask
+from bot.office import Office
+from bot.serving.endpoint import Endpoint
+from bot.serving.intake import Sockets, Web
+from bot.serving.needs import Mode, mode_of
+from bot.serving.readiness import Readiness, Stage
+from bot.settings import Settings
+from bot.slack.app import make_app, open_house
+from bot.slack.identity import identify, refused
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 7
+"""How long answers under way may take once a stop was asked for; `docker stop` waits ten."""
+
+_ANSWERING = 16
+"""Answers worked out and posted at one time: most of it is waiting for Slack."""
+
+_ROUNDS_SECONDS = 3600
+_DAY = 24 * 3600
+
+
+def serve(settings: Settings, host: str, port: int | None) -> bool:
+    """Serve until SIGTERM or SIGINT; whether every answer under way was finished by then.
+
+    Socket Mode opens a port, for health checks only, where one is given. Raises `SlackRefused`,
+    `SnapshotError`, `ModelUnavailable`, `OSError`.
+    """
+    mode, readiness = mode_of(settings), Readiness()
+    answering = ThreadPoolExecutor(_ANSWERING, "answer")
+    house = open_house(settings)
+    app = make_app(house, answering)
+    web = sockets = None
+    with _stopped_by_signals():
+        try:
+            if mode is Mode.HTTP or port is not None:
+                endpoint = Endpoint(app, readiness, takes_requests=mode is Mode.HTTP)
+                web = Web(endpoint, host, 3000 if port is None else port)
+                web.open()
+                log.info("listening", host=host, port=web.port)
+            identity = identify(app.client)
+            warm(house.office)
+            if mode is Mode.SOCKET and settings.slack_app_token is not None:
+                sockets = Sockets(app, settings.slack_app_token.get_secret_value())
+                readiness.is_connected = sockets.client.is_connected
+                _connect(sockets)
+            readiness.stage = Stage.READY
+            snapshot = house.office.advisor.desk.snapshot.id
+            log.info("ready", mode=str(mode), team=identity.team_name, snapshot=snapshot)
+            _rounds(house.office, settings)
+        except KeyboardInterrupt:
+            log.info("stopping")
+        finally:
+            readiness.stage = Stage.STOPPING
+            finished = _close([way for way in (sockets, web) if way is not None], answering)
+    if finished:
+        log.info("stopped")
+    else:
+        log.warning("stopped with answers unfinished", seconds=DRAIN_SECONDS)
+    return finished
+
+
+def warm(office: Office) -> None:
+    """Load the models and the index, and answer once, so that the first person does not wait.
+
+    Raises `SnapshotError`, `ModelUnavailable`.
+    """
+    office.advisor.answer(ask("Should we use Rust for our parser in C?"))
+
+
+def _connect(sockets: Sockets) -> None:
+    try:
+        sockets.client.connect()
+    except (SlackClientError, OSError) as error:
+        raise refused(error, "SLACK_APP_TOKEN") from error
+
+
+def _rounds(office: Office, settings: Settings) -> NoReturn:
+    """Delete what is older than it is to be kept, now and each hour.
+
+    A database that cannot be written just then is no reason to stop answering.
+    """
+    while True:
+        try:
+            gone = office.store.forget_before(office.clock() - settings.keep_days * _DAY)
+        except SQLAlchemyError as error:
+            log.error("nothing deleted this time", error=type(error).__name__)
+        else:
+            if gone:
+                log.info("deleted what was kept long enough", assessments=gone)
+        threading.Event().wait(_ROUNDS_SECONDS)
+
+
+def _close(ways: Sequence[Sockets | Web], answering: ThreadPoolExecutor) -> bool:
+    """Take nothing more and finish the answers under way; whether that was done in time.
+
+    A second signal ends the waiting.
+    """
+    waiting = threading.Thread(target=answering.shutdown, daemon=True)
+    try:
+        for way in ways:
+            way.close()
+        waiting.start()
+        waiting.join(DRAIN_SECONDS)
+    except KeyboardInterrupt:
+        return False
+    return not waiting.is_alive()
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """SIGTERM raises `KeyboardInterrupt` in the main thread, as SIGINT does."""
+
+    def stop(_number: int, _frame: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,185 @@
+"""What is said of a rebuild: its progress, what it changed, or why it failed."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from bot.rebuilding import Outcome, Verdicts
+from bot.recheck import Changed
+from bot.slack.blocks.kit import context, escape, fitted, lines, moment, one_line, section
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.twin import MOST
+from bot.slack.builds import Build, Progress
+from index.build import BuildRefused, Report
+from index.reference_model import ModelUnavailable
+from index.store import BuildInProgress
+from knowledge.faults import ContentError
+from knowledge.folders import Skipped
+from knowledge.wording import RebuildWording, load_rebuild_wording
+
+_NAMES = 20
+_FILES = 12
+_VERDICTS = 12
+"""Names, files and verdicts that are listed; of the rest the number is told."""
+_NAME = 100
+_REASON = 200
+_QUESTION = 120
+_PART = 2500
+_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS)
+
+
+def progress_message(progress: Progress) -> Message:
+    wording = load_rebuild_wording()
+    said = escape(wording.running.format(stage=stage(progress)))
+    blocks = [section(f":hourglass_flowing_sand: {said}"), context(escape(wording.running_more))]
+    return Message(blocks, said)
+
+
+def busy_message(running: Build, team: str, progress: Progress) -> Message:
+    """`team` is the workspace of whoever is told: people of others are not named."""
+    wording = load_rebuild_wording()
+    said = wording.busy.format(
+        user=starter(running, team),
+        when=moment(running.since),
+        stage=escape(stage(progress)),
+    )
+    return Message([section(said)], said)
+
+
+def starter(running: Build, team: str) -> str:
+    """Who started a build, in mrkdwn."""
+    someone = escape(load_rebuild_wording().someone)
+    return f"<@{running.user}>" if running.team == team else someone
+
+
+def report_message(outcome: Outcome) -> Message:
+    """What a finished rebuild did."""
+    wording, report = load_rebuild_wording(), outcome.report
+    parts = [_headline(outcome, wording)]
+    if report.switched:
+        parts.append(_documents(report, wording))
+    if outcome.passages is not None:
+        counts = wording.passages.format(
+            all=f"{report.passages:,}",
+            added=f"{outcome.passages.added:,}",
+            removed=f"{outcome.passages.removed:,}",
+            embedded=f"{report.embedded:,}",
+        )
+        parts.append(counts)
+    for phrase, files in ((wording.skipped, report.skipped), (wording.kept, report.kept)):
+        if files:
+            parts.append(_files(phrase, files, wording))
+    if outcome.verdicts is not None:
+        parts.append(_verdicts(outcome.verdicts, wording))
+    return Message([section(part) for part in parts], lines(parts, MOST))
+
+
+def failure_message(error: Exception, reference: str, folders: Sequence[Path]) -> Message:
+    """Why a rebuild failed. Never the words of the error: they may hold what a document says."""
+    said = f":x: {escape(_reason(error, reference, folders))}"
+    return Message([section(said)], said)
+
+
+def _reason(error: Exception, reference: str, folders: Sequence[Path]) -> str:
+    wording = load_rebuild_wording()
+    missing = [folder.name for folder in folders if not folder.is_dir()]
+    if isinstance(error, NotADirectoryError) and missing:
+        return wording.failed.folders.format(names=", ".join(missing))
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return wording.failed.disk
+    known: tuple[tuple[type[Exception], str], ...] = (
+        (BuildInProgress, wording.busy_elsewhere),
+        (BuildRefused, wording.failed.checks.format(reference=reference)),
+        (ModelUnavailable, wording.failed.models),
+        (ContentError, wording.failed.content),
+        (Exception, wording.failed.other.format(reference=reference)),
+    )
+    return next(said for kind, said in known if isinstance(error, kind))
+
+
+def stage(progress: Progress) -> str:
+    """Where a build is, in words."""
+    wording = load_rebuild_wording()
+    name = wording.stages[progress.stage]
+    if progress.total <= 1:
+        return name
+    return wording.counted.format(
+        stage=name, done=f"{progress.done:,}", total=f"{progress.total:,}"
+    )
+
+
+def _headline(outcome: Outcome, wording: RebuildWording) -> str:
+    report = outcome.report
+    if not report.switched:
+        return f":white_check_mark: {wording.unchanged.format(snapshot=escape(report.snapshot))}"
+    if not outcome.serving:
+        return f":warning: {wording.not_serving.format(snapshot=escape(report.snapshot))}"
+    return f":white_check_mark: {wording.rebuilt.format(snapshot=escape(report.snapshot))}"
+
+
+def _documents(report: Report, wording: RebuildWording) -> str:
+    counts = wording.documents.format(
+        added=f"{len(report.added):,}",
+        changed=f"{len(report.changed):,}",
+        removed=f"{len(report.removed):,}",
+        unchanged=f"{report.unchanged:,}",
+    )
+    named = (
+        (wording.added, report.added),
+        (wording.changed, report.changed),
+        (wording.removed, report.removed),
+    )
+    said = [phrase.format(names=_names(names, wording)) for phrase, names in named if names]
+    return lines([counts, *said], _PART)
+
+
+def _names(names: Sequence[str], wording: RebuildWording) -> str:
+    listed = [f"`{_code(name)}`" for name in names[:_NAMES]]
+    more = len(names) - len(listed)
+    return ", ".join(listed) + (f" {wording.more.format(count=f'{more:,}')}" if more else "")
+
+
+def _files(phrase: str, files: Sequence[Skipped], wording: RebuildWording) -> str:
+    said = [phrase.format(count=f"{len(files):,}")]
+    said += [
+        "• " + wording.file.format(path=_code(one.path), reason=one_line(one.reason, _REASON))
+        for one in files[:_FILES]
+    ]
+    return lines([*said, *_more(len(files) - _FILES, wording)], _PART)
+
+
+def _verdicts(verdicts: Verdicts, wording: RebuildWording) -> str:
+    if verdicts.failed:
+        return wording.verdicts_failed.format(reference=verdicts.failed)
+    if not verdicts.asked:
+        return wording.verdicts_none
+    if not verdicts.changed:
+        return wording.verdicts_same.format(asked=verdicts.asked)
+    rings_first = sorted(verdicts.changed, key=lambda one: not one.ring_changed)
+    said = [wording.verdicts.format(asked=verdicts.asked, count=len(rings_first))]
+    said += [f"• {_verdict(one, wording)}" for one in rings_first[:_VERDICTS]]
+    return lines([*said, *_more(len(rings_first) - _VERDICTS, wording)], _PART)
+
+
+def _verdict(one: Changed, wording: RebuildWording) -> str:
+    """What was asked privately, or in direct messages, is not told."""
+    before, now = one.before.answer.ring, one.now.ring
+    hidden = one.before.private or one.before.place.channel.startswith("D")
+    question = one_line(one.before.question, _QUESTION)
+    shown = wording.question.format(question=question)
+    if hidden or not question:
+        shown = escape(wording.asked_privately)
+    if one.ring_changed:
+        return wording.ring_changes.format(before=before, now=now, question=shown)
+    return wording.sources_change.format(now=now, question=shown)
+
+
+def _more(count: int, wording: RebuildWording) -> Iterator[str]:
+    if count > 0:
+        yield wording.more.format(count=f"{count:,}")
+
+
+def _code(name: str) -> str:
+    return fitted(name.replace("`", "'"), _NAME)

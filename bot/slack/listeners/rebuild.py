@@ -1,0 +1,145 @@
+"""Rebuilding the index from Slack: for admins, one at a time, watched in one message."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, wait
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
+
+from bot.rebuilding import Outcome, Rebuilding, folders_of
+from bot.slack.blocks.message import Message
+from bot.slack.blocks.rebuild import (
+    busy_message,
+    failure_message,
+    progress_message,
+    report_message,
+)
+from bot.slack.builds import START, Build
+from bot.slack.errors import notice, truthfully
+from bot.slack.home import publish
+from bot.slack.house import House
+from bot.slack.posting import change, post_directly
+from bot.slack.rights import is_admin
+from knowledge.wording import load_rebuild_wording
+
+log = structlog.get_logger(__name__)
+
+PACE_SECONDS = 1.0
+"""Between two updates of the message: https://docs.slack.dev/apis/web-api/rate-limits"""
+
+
+def rebuild(
+    house: House,
+    client: WebClient,
+    *,
+    team: str,
+    user: str,
+    tell: Callable[[Message], object],
+    channel: str = "",
+) -> bool:
+    """Start a rebuild if this person may and none runs; `tell` answers them where they asked.
+
+    `channel` is where that was, empty for the Home. The work is done in a thread of its own, and
+    its progress stands in the person's direct messages: it names documents and past questions.
+    Returns whether one was started.
+    """
+    wording = load_rebuild_wording()
+    notices = house.notices.model_copy(update={"failed": wording.failed.other})
+    with truthfully(notices, tell, "rebuild"):
+        if not is_admin(house.settings, client, user):
+            tell(notice(wording.refused))
+            return False
+        running = house.builds.begin(Build(team, user, house.office.clock()))
+        if running is not None:
+            tell(busy_message(running, team, house.builds.progress))
+            return False
+        try:
+            where = post_directly(client, user, progress_message(START))
+            run = Run(house, client, team, user, where)
+            threading.Thread(target=run, name="rebuild", daemon=True).start()
+        except BaseException:
+            house.builds.end()
+            raise
+        if channel and channel != where[0]:
+            tell(notice(wording.started))
+        return True
+    return False
+
+
+class Run:
+    """One rebuild with its message. `where` is the message's channel and `ts`."""
+
+    def __init__(
+        self, house: House, client: WebClient, team: str, user: str, where: tuple[str, str]
+    ) -> None:
+        self._house, self._client, self._where = house, client, where
+        self._team, self._user = team, user
+
+    def __call__(self) -> None:
+        log.info("rebuild started", team=self._team)
+        try:
+            publish(self._house, self._client, self._team, self._user)
+            said = self._result(self._watched())
+        finally:
+            self._house.builds.end()
+        self._say(said)
+        publish(self._house, self._client, self._team, self._user)
+
+    def _watched(self) -> Future[Outcome]:
+        """The build, done; the message was brought up to date meanwhile."""
+        builds = self._house.builds
+        work = Rebuilding(self._house.office, self._team, builds.report)
+        future = _started(work)
+        shown = START
+        while not wait([future], PACE_SECONDS).done:
+            now = builds.progress
+            if now == shown:
+                continue
+            shown = now
+            try:
+                change(self._client, *self._where, progress_message(now))
+            except (SlackClientError, OSError) as error:
+                log.warning("progress not shown", error=type(error).__name__)
+        return future
+
+    def _result(self, future: Future[Outcome]) -> Message:
+        """What came of it; a failure in words of our own, with a reference for the log."""
+        try:
+            outcome = future.result()
+            message = report_message(outcome)
+        except Exception as error:
+            reference = secrets.token_hex(4)
+            log.exception("rebuild failed", reference=reference)
+            return failure_message(error, reference, folders_of(self._house.office.service))
+        log.info("rebuilt", snapshot=outcome.report.snapshot, switched=outcome.report.switched)
+        return message
+
+    def _say(self, message: Message) -> None:
+        """In place of the progress, or below it where that is not possible any more."""
+        try:
+            change(self._client, *self._where, message)
+        except (SlackClientError, OSError):
+            try:
+                post_directly(self._client, self._user, message)
+            except (SlackClientError, OSError) as error:
+                log.error("could not tell of a rebuild", error=type(error).__name__)
+
+
+def _started(work: Callable[[], Outcome]) -> Future[Outcome]:
+    """The work in a thread that does not hold up the end of the process: a build that is cut off
+    leaves the snapshot before in place."""
+    future: Future[Outcome] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - handed on to whoever waits
+            future.set_exception(error)
+
+    threading.Thread(target=run, name="build", daemon=True).start()
+    return future

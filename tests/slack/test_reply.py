@@ -1,0 +1,293 @@
+"""The reply: any answer whatever gives blocks that Slack takes, and a text that says the same."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from slack_bolt import App
+from slack_sdk.models.blocks import Block
+
+from bot.advisor.answer import Answer
+from bot.advisor.text import sources
+from bot.service import Service
+from bot.slack.blocks.fallback import plain_blocks
+from bot.slack.blocks.kit import as_dicts, escape, fitted, lines, link, section
+from bot.slack.blocks.message import Message, Words
+from bot.slack.blocks.planner import MOST_BLOCKS, MOST_CHARACTERS, Part, plan, rendered
+from bot.slack.blocks.reply import reply
+from bot.slack.house import House
+from bot.slack.ids import Action
+from bot.store.records import Assessment
+from knowledge.content import load_checklist, load_phrases
+from knowledge.model import Ring
+from knowledge.wording import load_reply_wording
+from tests.slack.answers import ASKED, assessed, assessments, hostile, texts
+from tests.slack.stand_in import SlackStandIn
+from tests.slack.stand_in.inspection import elements_of, inspect, pings_in
+
+WORDS = Words(load_checklist(), load_phrases(), load_reply_wording())
+ANY = settings(
+    deadline=None,
+    max_examples=12,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+NEWER = {"table", "container", "context_actions", "citation"}
+STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+
+
+def blocks_of(message: Message) -> list[dict[str, Any]]:
+    return as_dicts(message.blocks)
+
+
+def types_in(value: Any) -> set[str]:
+    if isinstance(value, list):
+        return set().union(*map(types_in, value)) if value else set()
+    if not isinstance(value, dict):
+        return set()
+    kind = value.get("type")
+    own = {kind} if isinstance(kind, str) else set()
+    return own.union(*map(types_in, value.values()))
+
+
+def by_id(blocks: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {block["block_id"]: block for block in blocks if "block_id" in block}
+
+
+def strings_in(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [found for one in inner for found in strings_in(one)]
+
+
+@ANY
+@given(assessments(), texts, st.one_of(st.sampled_from(("", "<@U0HELP00001>")), hostile))
+def test_any_answer_gives_blocks_that_slack_takes(
+    kept: Assessment, change: str, contact: str
+) -> None:
+    blocks = blocks_of(reply(kept, WORDS, change, contact))
+    for shown in (blocks, plain_blocks(blocks)):
+        found = inspect(shown, "message")
+        assert found.problems == []
+        assert len(shown) <= MOST_BLOCKS
+        pinged = {who for said in found.spoken for who in pings_in(said)} | set(found.broadcasts)
+        named = set(re.findall(r"[US]0\w+", contact)) if pinged else set()
+        assert pinged <= named | (
+            {kept.asker, kept.author, kept.shared_by} if kept.alone else set()
+        )
+
+
+@ANY
+@given(assessments())
+def test_any_answer_keeps_verdict_sources_buttons_and_feedback(kept: Assessment) -> None:
+    blocks = blocks_of(reply(kept, WORDS))
+    for shown in (blocks, plain_blocks(blocks)):
+        parts = by_id(shown)
+        assert {"verdict", "tools", "receipt", "feedback"} <= parts.keys()
+        assert ("sources" in parts) == bool(sources(kept.answer))
+        if kept.answer.ring:
+            assert WORDS.wording.rings[kept.answer.ring] in parts["verdict"]["text"]["text"]
+        offered = {element["action_id"] for element in elements_of(parts["tools"])}
+        assert Action.DELETE in offered
+        assert (Action.SOURCES in offered) == bool(kept.answer.citations)
+
+
+@ANY
+@given(assessments(), texts)
+def test_any_answer_has_a_text_twin_with_its_links(kept: Assessment, change: str) -> None:
+    text = reply(kept, WORDS, change).text
+    assert 0 < len(text) < 4000
+    assert pings_in(text) == []
+    assert not STEERING.search(text)
+    assert text.startswith(fitted(kept.answer.headline, 500))
+    if sources(kept.answer):
+        _, _, tail = text.rpartition(f"{WORDS.phrases.labels.sources}:\n")
+        assert tail.startswith("[")
+    if kept.answer.ring:
+        assert "Confidence" in text
+
+
+@ANY
+@given(assessments(), texts)
+def test_nothing_in_a_reply_steers_a_screen(kept: Assessment, change: str) -> None:
+    for said in strings_in(blocks_of(reply(kept, WORDS, change))):
+        assert not STEERING.search(said)
+
+
+@ANY
+@given(assessments())
+def test_the_plain_form_holds_only_blocks_that_every_client_knows(kept: Assessment) -> None:
+    assert types_in(plain_blocks(blocks_of(reply(kept, WORDS)))) & NEWER == set()
+
+
+@given(texts, st.integers(1, 400))
+def test_cut_text_is_within_its_limit_and_breaks_no_entity(text: str, most: int) -> None:
+    said = fitted(text, most)
+    assert len(said) <= most
+    assert re.fullmatch(r"(?:[^&<>]|&(?:amp|lt|gt);)*", said)
+
+
+@given(texts, texts)
+def test_a_link_is_one_link_or_plain_text(address: str, label: str) -> None:
+    said = link(address, label)
+    assert re.fullmatch(r"(?:<https?://[^\s<>|]+\|[^<>|]*>|[^<>]*)", said, re.DOTALL)
+
+
+@given(st.lists(texts.map(escape), max_size=12), st.integers(1, 3000))
+def test_lines_fit_whole_and_say_when_some_are_left_out(said: list[str], most: int) -> None:
+    fit = lines(said, most)
+    assert len(fit) <= most
+    assert fit == "\n".join(said) or fit.endswith("…")
+
+
+def test_the_planner_refuses_to_cut_what_is_reserved() -> None:
+    big = _section("x" * 3000)
+    with pytest.raises(ValueError, match="reserved"):
+        plan([Part([big])] * 4, _section("shortened"))
+
+
+@given(st.lists(st.tuples(st.integers(1, 3000), st.integers(1, 4)), max_size=80))
+def test_the_planner_leaves_out_the_least_and_says_so(sizes: list[tuple[int, int]]) -> None:
+    parts = [Part([_section("x" * size)], rank) for size, rank in sizes]
+    planned = plan(parts, _section("shortened"))
+    assert len(planned.blocks) <= MOST_BLOCKS
+    assert sum(map(rendered, planned.blocks)) <= MOST_CHARACTERS
+    shown = set(map(id, planned.blocks))
+    kept = [part for part in parts if all(id(block) in shown for block in part.blocks)]
+    assert planned.shortened == (len(kept) < len(parts))
+    first = min(parts, key=lambda part: part.rank, default=None)
+    assert first is None or first in kept
+
+
+@pytest.fixture(scope="module")
+def decision(service: Service) -> Assessment:
+    return assessed(service)
+
+
+@pytest.fixture(scope="module")
+def decided(decision: Assessment) -> list[dict[str, Any]]:
+    return blocks_of(reply(decision, WORDS))
+
+
+def test_the_verdict_comes_first_and_the_votes_last(decided: list[dict[str, Any]]) -> None:
+    assert decided[0]["block_id"] == "verdict"
+    assert decided[1]["block_id"] == "reason"
+    assert decided[-1]["block_id"] == "feedback"
+
+
+def test_the_sentence_below_the_verdict_cites_its_source_where_it_is_on_the_web(
+    decision: Assessment,
+) -> None:
+    answer = _with_urls(decision.answer, "https://example.org/a")
+    blocks = blocks_of(reply(decision.model_copy(update={"answer": answer}), WORDS))
+    (quote,) = by_id(blocks)["reason"]["elements"]
+    citation = next(one for one in quote["elements"] if one["type"] == "citation")
+    cited = answer.cited(answer.reasons[0].citations[0])
+    assert citation["index"] == cited.n
+    assert citation["details"]["citation_type"] == "web"
+    plain = by_id(plain_blocks(blocks))["reason"]["elements"][0]["elements"]
+    assert {"type": "link", "url": "https://example.org/a", "text": f"[{cited.n}]"} in plain
+
+
+def test_each_side_lists_its_items_with_the_askers_words(
+    decision: Assessment, decided: list[dict[str, Any]]
+) -> None:
+    first, second = (field["text"] for field in by_id(decided)["sides"]["fields"])
+    holds = decision.answer.ring is Ring.HOLD  # the side that the verdict follows comes first
+    against, speaks_for = (first, second) if holds else (second, first)
+    assert speaks_for.startswith(f"*{WORDS.phrases.labels.speaks_for}*")
+    for check in decision.answer.checklist:
+        said = WORDS.checklist[check.criterion].says("no" if check.state == "no" else "yes")
+        assert (f"• {said}: " in speaks_for) == (check.weighs == "for")
+        assert (f"• {said}: " in against) == (check.weighs == "against")
+    assert "“GC pauses" in speaks_for
+
+
+def test_the_whole_checklist_is_folded_up_in_two_columns_stated_items_first(
+    decision: Assessment, decided: list[dict[str, Any]]
+) -> None:
+    folded = by_id(decided)["all-items"]
+    assert folded["is_collapsible"]
+    assert folded["default_collapsed"]
+    (table,) = folded["child_blocks"]
+    _, *rows = [[cell["text"] for cell in row] for row in table["rows"]]
+    assert len(rows) == len(decision.answer.checklist)
+    assert {len(row) for row in rows} == {2}
+    stated = [not row[0].startswith(WORDS.wording.marks.unknown) for row in rows]
+    assert stated == sorted(stated, reverse=True)
+    silent = {said for (_, said), known in zip(rows, stated, strict=True) if not known}
+    assert silent == {WORDS.phrases.labels.not_stated}
+
+
+def test_each_missing_fact_has_its_buttons_right_below_it(
+    decision: Assessment, decided: list[dict[str, Any]]
+) -> None:
+    for criterion in decision.answer.missing[:3]:
+        at = next(n for n, b in enumerate(decided) if b.get("block_id") == f"fact:{criterion}")
+        assert WORDS.checklist[criterion].question in decided[at - 1]["text"]["text"]
+        assert [e["action_id"] for e in decided[at]["elements"]] == ["fact_yes", "fact_no"]
+
+
+def test_a_source_list_that_does_not_fit_says_how_many_more_there_are(
+    decision: Assessment,
+) -> None:
+    one = decision.answer.citations[0]
+    many = [one.model_copy(update={"n": n, "title": f"T{n} {'x' * 90}"}) for n in range(1, 401)]
+    first = decision.answer.reasons[0].model_copy(update={"citations": tuple(range(1, 401))})
+    answer = decision.answer.model_copy(update={"citations": tuple(many), "guidance": (first,)})
+    blocks = blocks_of(reply(decision.model_copy(update={"answer": answer}), WORDS))
+    listed = by_id(blocks)["sources"]["text"]["text"].splitlines()
+    shown = sum(line.startswith("[") for line in listed)
+    assert f"… and {400 - shown} more" in listed[-1]
+
+
+def test_a_contact_may_name_people_but_not_call_everyone(decision: Assessment) -> None:
+    said = blocks_of(reply(decision, WORDS, "", "<@U012ABCDEF> or <!channel> in <#C012ABCDEF>"))
+    (contact,) = [
+        element["text"]
+        for element in by_id(said)["receipt"]["elements"]
+        if "U012ABCDEF" in element["text"]
+    ]
+    assert "<@U012ABCDEF>" in contact
+    assert "<#C012ABCDEF>" in contact
+    assert "&lt;!channel&gt;" in contact
+
+
+def test_a_draft_is_shared_and_not_exported(decision: Assessment) -> None:
+    draft = blocks_of(reply(decision.model_copy(update={"private": True}), WORDS))
+    offered = {element["action_id"] for element in elements_of(by_id(draft)["tools"])}
+    assert Action.SHARE in offered
+    assert Action.EXPORT not in offered
+
+
+@pytest.mark.parametrize("ring", Ring)
+def test_every_ring_has_its_mark(decision: Assessment, ring: Ring) -> None:
+    answer = decision.answer.model_copy(update={"ring": ring})
+    blocks = blocks_of(reply(decision.model_copy(update={"answer": answer}), WORDS))
+    assert by_id(blocks)["verdict"]["text"]["text"].startswith(WORDS.wording.rings[ring])
+
+
+def _section(text: str) -> Block:
+    return section(text)
+
+
+def _with_urls(answer: Answer, url: str) -> Answer:
+    linked = [citation.model_copy(update={"url": url}) for citation in answer.citations]
+    return answer.model_copy(update={"citations": tuple(linked)})
+
+
+def test_where_newer_blocks_are_refused_the_reply_comes_in_older_ones(
+    slack: SlackStandIn, app: App, house: House
+) -> None:
+    assert house.office.advisor  # its models load before the clock of the first wait runs
+    slack.faults.refused_blocks |= {"container", "table", "context_actions"}
+    ada = slack.add_user("ada")
+    post = ada.mentions_bot(slack.add_channel("general", ada), ASKED)
+    (answer,) = slack.wait_for(lambda: slack.replies(post), seconds=30)
+    assert types_in(answer.blocks) & NEWER == set()
+    assert {"verdict", "sources", "tools", "feedback"} <= by_id(answer.blocks).keys()
+    assert slack.pings == []

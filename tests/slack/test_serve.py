@@ -1,0 +1,306 @@
+"""`rust-or-not serve` as a process of its own, against the stand-in, by socket and by HTTP."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.cli.failures import Exit
+from bot.service import Service
+from bot.slack.manifest import EVENTS_PATH, load_manifest
+from bot.store.database import connect
+from bot.store.store import Store
+from tests.bot.conftest import SCRIPT
+from tests.slack.stand_in import Message, Person, SlackStandIn, hang, rate_limited, server_error
+from tests.slack.stand_in.http_mode import Signature, signed_headers
+
+SECONDS = 60
+QUESTION = "Our hush-hush parser in C takes untrusted input and crashes. Should we use Rust?"
+SECRET_WORD = "hush"
+
+
+class Process:
+    """A running `serve`. Its log is read as it comes, so that its pipe never fills."""
+
+    def __init__(self, arguments: Sequence[str], env: dict[str, str], folder: Path) -> None:
+        self.process = subprocess.Popen(
+            [str(SCRIPT), *arguments], env=env, cwd=folder, stderr=subprocess.PIPE, text=True
+        )
+        self.lines: list[str] = []
+        self._came = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            with self._came:
+                self.lines.append(line)
+                self._came.notify_all()
+
+    def log(self, event: str) -> dict[str, Any]:
+        """The first line of the log with this event, once it is there."""
+
+        def found() -> dict[str, Any] | None:
+            entries = (json.loads(line) for line in self.lines if line.startswith("{"))
+            return next((entry for entry in entries if entry["event"] == event), None)
+
+        with self._came:
+            entry = self._came.wait_for(found, SECONDS)
+        assert entry is not None, "".join(self.lines)
+        return entry
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.log('listening')['port']}"
+
+    def get(self, path: str) -> tuple[int, Any]:
+        try:
+            with urllib.request.urlopen(f"{self.url}{path}", timeout=SECONDS) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            with refused:
+                return refused.code, refused.read().decode()
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal and wait for the end; the exit code."""
+        self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        code = self.process.wait(SECONDS)
+        self._reader.join(SECONDS)
+        return code
+
+    @property
+    def said(self) -> str:
+        return "".join(self.lines)
+
+
+@contextmanager
+def started(arguments: Sequence[str], env: dict[str, str], folder: Path) -> Iterator[Process]:
+    running = Process(arguments, env, folder)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.kill()
+        running.wait()
+        assert running.process.stderr is not None
+        running.process.stderr.close()
+
+
+def environment(slack: SlackStandIn, service: Service, folder: Path) -> dict[str, str]:
+    """What `serve` finds in its environment."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SLACK_")}
+    own = {
+        "RUST_OR_NOT_DATA": str(service.settings.data),
+        "DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
+    }
+    return {**kept, **slack.env(), **own}
+
+
+@contextmanager
+def serving(slack: SlackStandIn, service: Service, folder: Path) -> Iterator[Process]:
+    """A process that is ready, by Socket Mode; its health checks have a port."""
+    arguments = ["serve", "--port", "0"]
+    with started(arguments, environment(slack, service, folder), folder) as running:
+        running.log("ready")
+        slack.wait_connected()
+        yield running
+
+
+@pytest.fixture
+def by_socket(slack: SlackStandIn, service: Service, tmp_path: Path) -> Iterator[Process]:
+    with serving(slack, service, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("serve")
+
+
+@pytest.fixture(scope="module")
+def by_http(service: Service, folder: Path) -> Iterator[tuple[SlackStandIn, Process]]:
+    """A workspace that sends its requests to a process; in the end it stops cleanly."""
+    manifest = load_manifest().at("https://bot.example.com").as_data()
+    with SlackStandIn(manifest=manifest) as slack:
+        own = environment(slack, service, folder)
+        del own["SLACK_APP_TOKEN"]
+        with started(["serve", "--port", "0"], own, folder) as running:
+            running.log("ready")
+            slack.use_http(f"{running.url}{EVENTS_PATH}")
+            yield slack, running
+            assert running.stop() == 0
+            is_quiet(running, slack)
+        assert slack.complaints == [], slack.story()
+
+
+def asks(slack: SlackStandIn) -> tuple[Person, Message]:
+    ada = slack.add_user("ada")
+    return ada, ada.mentions_bot(slack.add_channel("general", ada), QUESTION)
+
+
+def is_quiet(running: Process, slack: SlackStandIn) -> None:
+    """The log is JSON, without what people wrote and without secrets."""
+    assert all("event" in json.loads(line) for line in running.lines)
+    for secret in (SECRET_WORD, slack.bot_token, slack.app.app_token, slack.app.signing_secret):
+        assert secret not in running.said
+
+
+# Socket Mode
+
+
+def test_a_question_by_socket_is_answered_and_the_log_holds_none_of_it(
+    slack: SlackStandIn, by_socket: Process
+) -> None:
+    _, asked = asks(slack)
+    reply = slack.wait_for(lambda: slack.replies(asked), SECONDS)[0]
+    assert "Rust" in reply.text
+    assert by_socket.get("/healthz") == (200, {"alive": True})
+    assert by_socket.get("/readyz") == (200, {"ready": True, "state": "ready"})
+    assert by_socket.get(EVENTS_PATH)[0] == 404
+    slack.faults.add("apps.connections.open", server_error(503), times=50)
+    slack.sockets.close()
+    eventually(lambda: by_socket.get("/readyz")[0] == 503)
+    assert by_socket.get("/healthz")[0] == 200
+    assert by_socket.stop() == 0
+    is_quiet(by_socket, slack)
+
+
+def test_a_stop_lets_the_answer_under_way_be_finished(
+    slack: SlackStandIn, by_socket: Process
+) -> None:
+    """It comes between the acknowledgement and the reply, which Slack asks to send later."""
+    slack.faults.add("chat.postMessage", rate_limited(1))
+    _, asked = asks(slack)
+    slack.wait_for(lambda: slack.calls("chat.postMessage"), SECONDS)
+    assert slack.replies(asked) == []
+    assert by_socket.stop() == 0
+    assert len(slack.replies(asked)) == 1
+    assert by_socket.log("stopped")
+    assert slack.sockets.live == []
+
+
+def test_an_answer_that_hangs_does_not_keep_the_process_alive(
+    slack: SlackStandIn, by_socket: Process
+) -> None:
+    """A second signal ends the waiting."""
+    slack.faults.add("chat.postMessage", hang(120))
+    asks(slack)
+    slack.wait_for(lambda: slack.calls("chat.postMessage"), SECONDS)
+    by_socket.process.send_signal(signal.SIGTERM)
+    by_socket.log("stopping")
+    assert by_socket.stop() == Exit.FOUND_FAULTS
+    assert by_socket.log("stopped with answers unfinished")
+
+
+def test_run_serves_where_a_token_is_in_the_file_env_and_ctrl_c_stops_it(
+    slack: SlackStandIn, service: Service, tmp_path: Path
+) -> None:
+    env = environment(slack, service, tmp_path)
+    names = [name for name in env if name.startswith(("SLACK_", "DATABASE_", "RUST_"))]
+    (tmp_path / ".env").write_text("\n".join(f"{name}={env.pop(name)}" for name in names))
+    with started(["run"], env, tmp_path) as running:
+        running.log("ready")
+        slack.wait_connected()
+        _, asked = asks(slack)
+        assert slack.wait_for(lambda: slack.replies(asked), SECONDS)
+        assert running.stop(signal.SIGINT) == 0
+
+
+def eventually(is_so: Callable[[], bool]) -> None:
+    """Wait for something that the stand-in does not see."""
+    until, pause = time.monotonic() + SECONDS, threading.Event()
+    while not is_so():
+        assert time.monotonic() < until
+        pause.wait(0.05)
+
+
+# HTTP
+
+
+def test_a_signed_request_is_answered(
+    by_http: tuple[SlackStandIn, Process],
+) -> None:
+    slack, running = by_http
+    assert slack.http.verify_url()
+    ada, asked = asks(slack)
+    assert slack.wait_for(lambda: slack.replies(asked), SECONDS)
+    ada.slash("/rust-or-not", "help")
+    slack.wait_for(lambda: slack.ephemerals(ada), SECONDS)
+    assert running.get("/readyz") == (200, {"ready": True, "state": "ready"})
+
+
+@pytest.mark.parametrize("signature", ["forged", "stale", "missing"])
+def test_a_request_that_slack_did_not_sign_just_now_is_refused(
+    signature: Signature, by_http: tuple[SlackStandIn, Process]
+) -> None:
+    slack, running = by_http
+    before = len(slack.calls())
+    payload = mention(slack)
+    assert slack.http.post("events_api", payload, signature=signature).status == 401
+    form = {"command": "/rust-or-not", "text": QUESTION, "team_id": slack.team.id}
+    assert slack.http.post("slash_commands", form, signature=signature).status == 401
+    slack.settle()
+    assert len(slack.calls()) == before
+    assert SECRET_WORD not in running.said
+
+
+def test_a_captured_request_that_is_sent_again_does_nothing(
+    by_http: tuple[SlackStandIn, Process], folder: Path
+) -> None:
+    """The same bytes with the same signature; and the same event, signed anew, as a retry is."""
+    slack, _ = by_http
+    payload = mention(slack)
+    posted = len(slack.calls("chat.postMessage"))
+    captured = signed_headers(json.dumps(payload), slack.app.signing_secret)
+    for _ in range(3):
+        assert slack.http.post("events_api", payload, headers=captured).status == 200
+    retry = {"X-Slack-Retry-Num": "1", "X-Slack-Retry-Reason": "http_timeout"}
+    assert slack.http.post("events_api", payload, headers=retry).status == 200
+    slack.wait_for(lambda: len(slack.calls("chat.postMessage")) > posted, SECONDS)
+    slack.settle()
+    assert len(slack.calls("chat.postMessage")) == posted + 1
+    store = Store(connect(f"sqlite:///{folder / 'bot.db'}"))
+    assert len(store.recent(slack.team.id, payload["event"]["user"], 10)) == 1
+
+
+def mention(slack: SlackStandIn) -> dict[str, Any]:
+    """An event that somebody recorded and sends by hand; the stand-in itself does not."""
+    url, slack.http.url = slack.http.url, None
+    ada = slack.add_user("ada")
+    ada.mentions_bot(slack.add_channel(f"general-{ada.id}".lower(), ada), QUESTION)
+    recorded = next(e for e in slack.envelopes if e.event.get("user") == ada.id)
+    slack.envelopes[:] = [e for e in slack.envelopes if e.event.get("user") != ada.id]
+    slack.http.url = url
+    assert recorded.event["type"] == "app_mention"
+    return recorded.payload
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"\xff\xfe", 401), (b"x" * 1_000_001, 413)], ids=["bytes", "too large"]
+)
+def test_what_is_no_request_of_slacks_is_refused(
+    body: bytes, status: int, by_http: tuple[SlackStandIn, Process]
+) -> None:
+    _, running = by_http
+    request = urllib.request.Request(f"{running.url}{EVENTS_PATH}", body, method="POST")
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(request, timeout=SECONDS)
+    with refused.value:
+        assert refused.value.code == status
+    assert running.get("/nothing")[0] == 404
