@@ -20,17 +20,17 @@ from knowledge.model import Criterion
 NEGATIONS = Path(__file__).resolve().parent / "data" / "negation_pairs.jsonl"
 
 FLOORS = {
-    "ring": 0.89,
-    "ring_after_3": 0.90,
-    "signals_f1": 0.87,
-    "intent": 0.84,
-    "cases": 0.53,
-    "terms": 0.52,
-    "sources": 0.63,
+    "ring": 0.90,
+    "ring_after_3": 0.92,
+    "signals_f1": 0.88,
+    "intent": 0.89,
+    "cases": 0.77,
+    "terms": 0.74,
+    "sources": 0.82,
 }
-CEILINGS = {"adopt_hold_mixed": 0.05, "leaked": 0.16, "refused": 0.11, "calibration_error": 0.06}
-NEGATIONS_RIGHT = 0.38
-"""Measured 92 of 224 pairs; the aim is 0.95, and docs/evaluation.md says what is missing."""
+CEILINGS = {"adopt_hold_mixed": 0.04, "leaked": 0.01, "refused": 0.05, "calibration_error": 0.06}
+NEGATIONS_RIGHT = 0.48
+"""Measured 110 of 224 pairs; the aim is 0.95, and docs/reading.md says what is missing."""
 
 
 @pytest.fixture(scope="module")
