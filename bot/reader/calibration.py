@@ -14,7 +14,6 @@ from knowledge.model import Criterion, Intent, State
 SHRINKAGE: Final = 40
 """Examples of its own at which a tag's threshold counts as much as the one common to all."""
 _GRID: Final = np.round(np.arange(0.1, 0.91, 0.02), 2)
-_BINS: Final = 10
 
 
 def platt(logits: NDArray[np.float64], truth: NDArray[np.bool_]) -> tuple[float, float]:
@@ -68,16 +67,6 @@ def thresholds(
     own = np.array([_best_threshold(p, s) for p, s in zip(probabilities.T, stated.T, strict=True)])
     trust = stated.sum(axis=0) / (stated.sum(axis=0) + SHRINKAGE)
     return np.asarray(trust * own + (1 - trust) * common)
-
-
-def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Expected calibration error over ten bins of equal width."""
-    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
-    gaps = [
-        abs(confidence[bins == b].mean() - right[bins == b].mean()) * (bins == b).mean()
-        for b in np.unique(bins)
-    ]
-    return float(sum(gaps))
 
 
 def _best_threshold(probabilities: NDArray[np.float64], stated: NDArray[np.bool_]) -> float:

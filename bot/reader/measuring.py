@@ -9,14 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from bot.evaluation.reliability import calibration_error
 from bot.reader.batches import NO_RING, Item, item
-from bot.reader.calibration import (
-    calibration_error,
-    off_topic_lean,
-    platt,
-    temperature,
-    threshold_table,
-)
+from bot.reader.calibration import off_topic_lean, platt, temperature, threshold_table
 from bot.reader.card import Calibration, RingModel
 from bot.reader.evaluation import Figures, evaluate
 from bot.reader.examples import Example
@@ -129,6 +124,11 @@ def _calibration_errors(calibration: Calibration, unseen: Unseen) -> Figures:
     shares = softmax(decisions.ring / calibration.ring_temperature)
     right = shares.argmax(axis=1) == decisions.rings
     return {
-        "signals_calibration_error": calibration_error(said.ravel(), decisions.stated.ravel()),
-        "ring_calibration_error": calibration_error(shares.max(axis=1), right),
+        "signals_calibration_error": _calibration_error(said, decisions.stated),
+        "ring_calibration_error": _calibration_error(shares.max(axis=1), right),
     }
+
+
+def _calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    pairs = zip(confidence.ravel().tolist(), right.ravel().tolist(), strict=True)
+    return calibration_error(list(pairs))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,10 +14,8 @@ from bot.reader.evidence import phrase
 from bot.reader.labels import INTENTS, RINGS, TAGS
 from bot.reader.ring import explained_ring, softmax
 from bot.reader.windows import Tokens, batch, load_tokenizer, tokenize, windows
+from index.encoder import open_session
 from knowledge.model import Criterion, Intent, Ring, State
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
 
 _Name = TypeVar("_Name")
 
@@ -79,7 +77,7 @@ class TrainedReader:
     def __init__(self, folder: Path, threads: int = 2) -> None:
         self.card = load_card(folder / CARD_FILE)
         self._tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
-        self._session = _session(folder / MODEL_FILE, threads)
+        self._session = open_session(folder / MODEL_FILE, threads)
 
     def read(self, text: str) -> Reading:
         """The reading of `text`; offsets in it count characters of `text` itself."""
@@ -183,14 +181,3 @@ def _named(names: tuple[_Name, ...], values: NDArray[np.float64]) -> dict[_Name,
 def _sigmoid(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     probabilities: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(logits, -60, 60)))
     return probabilities
-
-
-def _session(path: Path, threads: int) -> InferenceSession:
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    return onnxruntime.InferenceSession(
-        str(path), sess_options=options, providers=["CPUExecutionProvider"]
-    )
