@@ -115,7 +115,16 @@ class Settings(BaseSettings):
         Field(
             alias="RUST_OR_NOT_ADMINS",
             default=(),
-            description="user ids that may rebuild the index, besides workspace admins",
+            description="user ids that may do what workspace admins may: rebuild, see gaps",
+        ),
+    ]
+    channel_settings: Annotated[
+        Literal["members", "admins"],
+        Field(
+            alias="RUST_OR_NOT_CHANNEL_SETTINGS",
+            default="members",
+            description="who may change how the bot behaves in a channel: its members save for "
+            "guests, or only whoever created it and admins",
         ),
     ]
     keep_days: Annotated[

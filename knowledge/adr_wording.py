@@ -78,6 +78,7 @@ class AdrWording(Frozen):
     made_by: Annotated[str, slots("snapshot", "receipt")]
     review_days: dict[Ring, Annotated[int, Field(ge=1, le=3650)]]
     uploaded: Annotated[str, slots("date")]
+    uploaded_already: Plain
     share_first: Plain
     not_a_verdict: Plain
     failures: Failures

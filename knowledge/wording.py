@@ -66,7 +66,6 @@ class ReplyWording(Frozen):
     delete_title: Annotated[str, Field(max_length=100)]
     delete_text: Plain
     cancel: Annotated[str, Field(max_length=30)]
-    draft: Plain
     shortened: Plain
     criterion: Plain
     words: Plain
@@ -196,6 +195,9 @@ class HomeWording(Frozen):
     example_title: Plain
     example: Plain
     privacy: Plain
+    form_button: Button
+    channel_title: Plain
+    channel: Plain
     channel_button: Button
     recent_title: Plain
     recent_none: Plain
@@ -228,6 +230,8 @@ class HomeWording(Frozen):
     rebuild_go: Annotated[str, Field(max_length=30)]
     cancel: Annotated[str, Field(max_length=30)]
     admin_title: Annotated[str, StringConstraints(min_length=1, max_length=150), _slots()]
+    to_measure: Plain
+    to_mend: Plain
     gaps_title: Plain
     gaps_none: Plain
     gap: Annotated[str, _slots("question", "count", "when")]
@@ -281,6 +285,9 @@ class ChannelWording(Frozen):
     contact: Annotated[str, _slots("contact")]
     no_contact: Plain
     not_here: Plain
+    not_shown: Plain
+    refused: Plain
+    refused_guests: Plain
     failed: Annotated[str, _slots("reference")]
 
 
@@ -321,7 +328,7 @@ class RebuildWording(Frozen):
     file: Annotated[str, _slots("path", "reason")]
     verdicts_same: Annotated[str, _slots("asked")]
     verdicts_none: Plain
-    verdicts: Annotated[str, _slots("asked", "count")]
+    verdicts: Annotated[str, _slots("asked", "rings", "sources")]
     ring_changes: Annotated[str, _slots("before", "now", "question")]
     sources_change: Annotated[str, _slots("now", "question")]
     question: Annotated[str, _slots("question")]
@@ -357,7 +364,6 @@ class SourcesWording(Frozen):
     unstated: Plain
     notes: SourceNotes
     empty: Plain
-    too_late: Plain
 
 
 @cache

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import structlog
 from slack_bolt import BoltResponse
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.advisor.question import QuestionError
 from bot.slack.blocks.kit import escape, section
@@ -21,6 +21,10 @@ log = structlog.get_logger(__name__)
 
 _TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired"}
 """What `views.open` says more than three seconds after the click."""
+
+
+class Declined(Exception):
+    """What a person asks for is not to be had. The words are the reviewed sentence that says so."""
 
 
 def notice(text: str) -> Message:
@@ -38,6 +42,8 @@ def truthfully(
     """
     try:
         yield
+    except Declined as declined:
+        _tell(tell, notice(str(declined)), what)
     except QuestionError as error:
         _tell(tell, notice(notices.refused_question.format(reason=str(error).rstrip("."))), what)
     except (SnapshotError, ModelUnavailable):
@@ -62,5 +68,5 @@ def unexpected(error: Exception) -> BoltResponse:
 def _tell(tell: Callable[[Message], object], message: Message, what: str) -> None:
     try:
         tell(message)
-    except (SlackClientError, OSError) as error:
-        log.error("could not tell the person", what=what, error=type(error).__name__)
+    except Exception:  # nobody is left who could be told
+        log.exception("could not tell the person", what=what)

@@ -9,6 +9,7 @@ from bot.office import Office
 from bot.settings import Settings
 from bot.slack.blocks.reply import Words
 from bot.slack.builds import Builds
+from knowledge.content import load_checklist, load_phrases
 from knowledge.wording import NoticeWording, load_notice_wording, load_reply_wording
 
 
@@ -20,10 +21,9 @@ class House:
     settings: Settings
     builds: Builds = field(default_factory=Builds)
 
-    @property
+    @cached_property
     def words(self) -> Words:
-        desk = self.office.advisor.desk
-        return Words(desk.checklist, desk.phrases, load_reply_wording())
+        return Words(load_checklist(), load_phrases(), load_reply_wording())
 
     @cached_property
     def notices(self) -> NoticeWording:

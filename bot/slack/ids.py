@@ -25,6 +25,7 @@ class Action(StrEnum):
     FORGET = "forget_me"
     SUPPOSE = "suppose"
     """A changed answer in the form behind "What if…"."""
+    FORM = "open_form"
     HOME_OPEN = "home_open"
     CHANNEL = "channel_settings"
     CHANNEL_PICKED = "channel_picked"

@@ -1,10 +1,17 @@
-"""Who may do what only admins may."""
+"""Who may do what: admins, and whoever may change how the bot behaves in a channel.
+
+What Slack does not tell, for want of a scope, counts as not so.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
+from slack_sdk.web import SlackResponse
 
 from bot.settings import Settings
 
@@ -18,9 +25,29 @@ def is_admin(settings: Settings, client: WebClient, user: str) -> bool:
     """
     if user in settings.admins:
         return True
-    try:
-        found = client.users_info(user=user)["user"]
-    except (SlackClientError, OSError) as error:
-        log.info("cannot tell whether a person is an admin", error=type(error).__name__)
-        return False
+    found = _told("user", lambda: client.users_info(user=user))
     return bool(found.get("is_admin") or found.get("is_owner"))
+
+
+def may_set_channel(settings: Settings, client: WebClient, user: str, channel: str) -> bool:
+    """Whether a person may change the settings of a channel that they can choose or are in.
+
+    Guests may not, and by RUST_OR_NOT_CHANNEL_SETTINGS only its creator and admins may.
+    """
+    if settings.channel_settings == "members":
+        found = _told("user", lambda: client.users_info(user=user))
+        return not (found.get("is_restricted") or found.get("is_ultra_restricted"))
+    if is_admin(settings, client, user):
+        return True
+    found = _told("channel", lambda: client.conversations_info(channel=channel))
+    return bool(user) and found.get("creator") == user
+
+
+def _told(what: str, call: Callable[[], SlackResponse]) -> Mapping[str, Any]:
+    """What Slack says of a person or a channel."""
+    try:
+        found = call()[what]
+    except (SlackClientError, OSError) as error:
+        log.info("not told", what=what, error=type(error).__name__)
+        return {}
+    return found if isinstance(found, Mapping) else {}

@@ -111,7 +111,7 @@ def _texts(block: dict[str, object]) -> list[str]:
 def test_a_person_without_a_name_that_may_be_read_is_called_a_colleague(
     slack: SlackStandIn, ada: Person, general: Channel, house: House
 ) -> None:
-    slack.faults.add("users.info", refusal("missing_scope"))
+    slack.faults.add("users.info", refusal("missing_scope"), times=2)
     opened(slack, ada, general)
     ada.submits(values={PERSON: ada.id})
     saved(slack, ada, general)
@@ -171,8 +171,53 @@ def test_a_form_sent_before_it_followed_the_choice_shows_that_channel_first(
     ada.clicks(slack.wait_for(lambda: slack.home(ada)), Action.CHANNEL)
     slack.wait_for(lambda: slack.modal(ada))
     ada.submits(values={Action.CHANNEL_PICKED: general.id})
-    assert general.id in json.dumps(slack.modal(ada).data["blocks"])
+    assert slack.form_errors(ada) == {"channel": WORDING.not_shown}
     assert kept(house, slack, general) == ChannelSettings()
+
+
+def settings_by(house: House, who: str) -> None:
+    changed = house.settings.model_copy(update={"channel_settings": who})
+    object.__setattr__(house, "settings", changed)
+
+
+def test_a_guest_changes_no_channel(slack: SlackStandIn, app: App, house: House) -> None:
+    guest = slack.add_user("guest", is_restricted=True)
+    guest.slash(COMMAND, "channel", slack.add_channel("project", guest))
+    (refused,) = slack.wait_for(lambda: slack.ephemerals(guest))
+    assert refused.text == WORDING.refused_guests
+    assert slack.modal(guest) is None
+
+
+def test_where_it_is_so_set_only_the_creator_and_admins_change_a_channel(
+    slack: SlackStandIn, ada: Person, house: House
+) -> None:
+    settings_by(house, "admins")
+    bob, boss = slack.add_user("bob"), slack.add_user("grace", is_admin=True)
+    tools = slack.add_channel("tools", ada, bob, boss, creator=ada.id)
+    bob.slash(COMMAND, "channel", tools)
+    (refused,) = slack.wait_for(lambda: slack.ephemerals(bob))
+    assert refused.text == WORDING.refused
+    for person in (ada, boss):
+        opened(slack, person, tools)
+        person.submits(values={WORDS: person.member.name})
+        saved(slack, person, tools)
+        assert kept(house, slack, tools).contact == person.member.name
+
+
+def test_home_says_so_where_a_channel_is_not_ones_own_to_change(
+    slack: SlackStandIn, ada: Person, house: House
+) -> None:
+    settings_by(house, "admins")
+    tools = slack.add_channel("tools", ada, creator="U0SOMEBODY")
+    house.office.store.set_channel(slack.team.id, tools.id, ChannelSettings(contact="Carol"))
+    ada.opens_home()
+    ada.clicks(slack.wait_for(lambda: slack.home(ada)), Action.CHANNEL)
+    modal = slack.wait_for(lambda: slack.modal(ada))
+    ada.clicks(modal, Action.CHANNEL_PICKED, tools.id)
+    slack.wait_for(lambda: WORDING.refused in json.dumps(slack.modal(ada).data["blocks"]))
+    assert "Carol" not in json.dumps(slack.modal(ada).data["blocks"])
+    ada.submits()
+    assert slack.form_errors(ada) == {"channel": WORDING.not_shown}
 
 
 def test_direct_messages_have_no_settings(slack: SlackStandIn, ada: Person) -> None:

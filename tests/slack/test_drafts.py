@@ -100,7 +100,6 @@ def test_a_shared_draft_is_a_message_of_its_own_with_a_thread_that_goes_on(
     slack.wait_for(lambda: draft.text == "Shared in the channel.")
     assert f"Shared by {ada.mention}" in seen(public)
     assert QUESTION in seen(public)
-    assert "Only you can see" not in seen(public)
     assert public.thread_ts is None
     found = kept(house, slack, public)
     assert (found.private, found.reply_ts, found.place.thread_ts) == (False, public.ts, public.ts)

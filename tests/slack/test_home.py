@@ -19,13 +19,15 @@ from bot.evaluation.score import Tally, figures
 from bot.gaps import Gap
 from bot.service import Service
 from bot.slack.blocks.home import ForAdmins, Home, Index, home_view
+from bot.slack.blocks.message import Words
 from bot.slack.blocks.shown import shown_view
 from bot.slack.builds import Build
 from bot.slack.house import House
 from bot.slack.ids import Action
 from bot.store.records import Assessment, Place, Vote
+from knowledge.content import load_checklist, load_phrases
 from knowledge.model import Intent, Ring
-from knowledge.wording import load_home_wording
+from knowledge.wording import load_home_wording, load_reply_wording
 from tests.slack.answers import texts
 from tests.slack.apart import service_apart
 from tests.slack.stand_in import Person, SlackStandIn, refusal, server_error
@@ -34,6 +36,7 @@ from tests.slack.stand_in.inspection import inspect_view, pings_in
 ASKED = "Our Go cache has GC pauses and p99 must stay under 5 ms. Should we use Rust?"
 LACKING = "What did the Zanzibar Ferry Company say about its harbour software?"
 WORDING = load_home_wording()
+WORDS = Words(load_checklist(), load_phrases(), load_reply_wording())
 
 
 @pytest.fixture
@@ -98,7 +101,33 @@ def test_an_assessment_opens_in_full_from_home(
     ada.clicks(slack.home(ada), Action.HOME_OPEN)
     modal = slack.wait_for(lambda: slack.modal(ada))
     (kept,) = house.office.store.recent(slack.team.id, ada.id, 5)
-    assert kept.answer.headline in json.dumps(modal.data["blocks"], ensure_ascii=False)
+    blocks = {block["block_id"]: block for block in modal.data["blocks"]}
+    assert f"*{kept.answer.headline}*" in blocks["verdict"]["text"]["text"]
+    assert "GC pauses" in json.dumps(blocks["sides"], ensure_ascii=False)
+    assert {"tools", "feedback"}.isdisjoint(blocks)
+
+
+def test_home_has_a_button_that_opens_the_form(
+    slack: SlackStandIn, ada: Person, house: House
+) -> None:
+    home_of(slack, ada)
+    ada.clicks(slack.home(ada), Action.FORM)
+    slack.wait_for(lambda: slack.modal(ada))
+    ada.submits(values={"words": ASKED})
+    draft = slack.wait_for(lambda: slack.messages(ada.dm, by_bot=True))[0]
+    assert "GC pauses" in json.dumps(draft.blocks)
+
+
+def test_only_admins_are_told_of_commands_on_the_server(
+    slack: SlackStandIn, ada: Person, boss: Person, service: Service
+) -> None:
+    (service.store.folder / "CURRENT").unlink()
+    for_ada, for_admin = home_of(slack, ada), home_of(slack, boss)
+    assert WORDING.figures_none in for_ada
+    assert WORDING.index_none in for_ada
+    assert "on the server" not in for_ada
+    for said in (WORDING.to_measure, WORDING.to_mend):
+        assert said in for_admin
 
 
 def test_an_assessment_deleted_meanwhile_is_said_to_be_gone(
@@ -328,7 +357,9 @@ some_homes = st.builds(
 )
 
 
-@hypothesis.settings(max_examples=60, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@hypothesis.settings(
+    max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 @given(some_homes)
 def test_any_home_is_within_slacks_limits_and_no_document_pings_anybody(home: Home) -> None:
     seen = inspect_view(home_view(home).to_dict(), ("home",))
@@ -336,9 +367,11 @@ def test_any_home_is_within_slacks_limits_and_no_document_pings_anybody(home: Ho
     assert {who for said in seen.spoken for who in pings_in(said)} <= {"U1"}
 
 
-@hypothesis.settings(max_examples=60, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@hypothesis.settings(
+    max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate)
+)
 @given(some_assessments)
 def test_any_assessment_can_be_opened(kept: Assessment) -> None:
-    seen = inspect_view(shown_view(kept).to_dict(), ("modal",))
+    seen = inspect_view(shown_view(kept, WORDS).to_dict(), ("modal",))
     assert seen.problems == []
     assert [pings_in(said) for said in seen.spoken if pings_in(said)] == []

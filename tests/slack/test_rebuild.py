@@ -205,17 +205,22 @@ def test_the_report_names_what_was_left_out_and_the_verdicts_that_change(
     store.keep(verdict(slack, "1", public, boss.id, "C0GENERAL"))
     secret = "Our secret ledger is CPU-bound, the team knows Rust. Should we use Rust?"
     store.keep(verdict(slack, "2", secret, boss.id, "D0DIRECT"))
+    place = Place(team=slack.team.id, channel="C0GENERAL", thread_ts="3")
+    same = house.office.consult(place, boss.id, "A prototype by Friday. Use Rust?").assessment
+    quoting_nothing = same.answer.model_copy(update={"citations": ()})
+    store.keep(same.model_copy(update={"answer": quoting_nothing}))
     other = verdict(slack, "4", "Other team", boss.id, "C1")
     store.keep(other.model_copy(update={"place": Place(team="T9", channel="C1", thread_ts="4")}))
     boss.slash(COMMAND, "reindex", boss.dm)
-    message = done(slack, house, boss)
-    assert "`handbook/broken.pdf`" in message.text
-    assert "of the latest 2, 2 would be different" in message.text
-    assert "hold →" in message.text
-    assert "&lt;!channel&gt; tokenizer" in message.text
-    assert WORDING.asked_privately in message.text
-    assert "secret ledger" not in message.text
-    assert "Other team" not in message.text
+    said = done(slack, house, boss).text
+    assert "`handbook/broken.pdf`" in said
+    assert "the latest 3: another verdict now for 2, the same from other sources for 1" in said
+    assert f"{same.answer.ring}, from other sources: " in said
+    assert "hold →" in said
+    assert "&lt;!channel&gt; tokenizer" in said
+    assert WORDING.asked_privately in said
+    assert "secret ledger" not in said
+    assert "Other team" not in said
 
 
 def test_where_nothing_changed_that_is_said(

@@ -297,13 +297,13 @@ def test_another_workspace_does_not_see_them(
 
 
 def test_a_click_that_came_too_late_is_told_to_click_again(
-    slack: SlackStandIn, asked: Asked
+    slack: SlackStandIn, asked: Asked, house: House
 ) -> None:
     ada, reply, _ = asked
     slack.faults.add("views.open", refusal("expired_trigger_id"))
     ada.clicks(reply, Action.SOURCES)
     (told,) = slack.wait_for(lambda: slack.ephemerals(ada))
-    assert told.text == WORDING.too_late
+    assert told.text == house.notices.too_late
 
 
 def test_a_failure_of_slack_is_told_with_a_reference(slack: SlackStandIn, asked: Asked) -> None:

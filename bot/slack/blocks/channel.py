@@ -46,15 +46,18 @@ def channel_form(
     *,
     choose: bool = False,
     reads: bool = True,
+    refused: str = "",
 ) -> Modal:
     """The settings of a channel as they are; `choose` lets the person take another one.
 
     Without a `channel` there is only the choice. `reads` is false where the app has no scope for
-    messages that do not mention it.
+    messages that do not mention it; `refused` says why the person may not change them.
     """
     wording = load_channel_wording()
     blocks: list[Block] = [_which(channel, wording)] if choose else []
-    if channel:
+    if refused:
+        blocks.append(section(escape(refused)))
+    elif channel:
         blocks += _inputs(channel, settings, wording, reads=reads)
     return Modal(
         type="modal",

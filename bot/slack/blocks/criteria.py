@@ -78,6 +78,11 @@ def filled(view: Mapping[str, Any]) -> dict[Criterion, CheckState]:
     return found
 
 
+def typed(view: Mapping[str, Any], block: str, action: str) -> str:
+    """What was typed into a field of a form; empty where nothing was."""
+    return str(view["state"]["values"][block][action].get("value") or "")
+
+
 def answered(before: States, now: States) -> dict[Criterion, State]:
     """The answers that differ from `before`, and are yes or no."""
     return {

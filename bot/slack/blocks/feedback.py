@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import json
-
 from slack_sdk.models.blocks import InputBlock, PlainTextInputElement
 from slack_sdk.models.views import View as Modal
 
 from bot.slack.ids import View
+from bot.slack.way import Way
 from knowledge.wording import load_feedback_wording
 
 REASON = "reason"
 """`block_id` and `action_id` of the only input."""
 
 
-def reason_form(assessment: str, channel: str) -> Modal:
+def reason_form(way: Way) -> Modal:
     """Asks what was wrong with an answer. Nothing has to be written."""
     wording = load_feedback_wording()
     return Modal(
         type="modal",
         callback_id=View.VOTE_REASON,
-        private_metadata=json.dumps({"id": assessment, "channel": channel}),
+        private_metadata=str(way),
         title=wording.title,
         submit=wording.send,
         close=wording.close,

@@ -82,6 +82,8 @@ def home_view(home: Home) -> View:
         DividerBlock(),
         *_recent(home, wording),
         DividerBlock(),
+        *_channels(wording),
+        DividerBlock(),
         *figures(home.measured, home.index, wording),
         *_index(home, wording),
     ]
@@ -94,8 +96,14 @@ def _how_to_ask(wording: HomeWording) -> Iterator[Block]:
     yield HeaderBlock(text=wording.ask_title)
     example = [f"_{escape(wording.example_title)}_", f"> {escape(wording.example)}"]
     yield section(lines([*(f"• {line}" for line in wording.ask), "", *example]), "ask")
-    yield actions(button(wording.channel_button, Action.CHANNEL, {}), block_id="do")
+    yield actions(button(wording.form_button, Action.FORM, {}, style="primary"), block_id="do")
     yield context(escape(wording.privacy))
+
+
+def _channels(wording: HomeWording) -> Iterator[Block]:
+    said = [f"*{escape(wording.channel_title)}*", escape(wording.channel)]
+    opening = button(wording.channel_button, Action.CHANNEL, {})
+    yield section(lines(said), "channels", accessory=opening)
 
 
 def _recent(home: Home, wording: HomeWording) -> Iterator[Block]:
@@ -132,7 +140,7 @@ def figures(measured: Measured | None, index: Index, wording: HomeWording) -> It
     """How well the bot answered when that was last measured."""
     title = f"*{escape(wording.figures_title)}*"
     if measured is None:
-        yield section(lines([title, escape(wording.figures_none)]), "figures")
+        yield section(lines([title, wording.figures_none]), "figures")
         return
     shown = [(name, label) for name, label in wording.figures.items() if name in measured.figures]
     fields = [
@@ -175,7 +183,7 @@ def _index(home: Home, wording: HomeWording) -> Iterator[Block]:
         )
         said.append(told)
     else:
-        said.append(escape(wording.index_damaged if home.index.damaged else wording.index_none))
+        said.append(wording.index_damaged if home.index.damaged else wording.index_none)
     if home.running is not None:
         who = starter(home.running, home.team)
         said.append(wording.rebuilding.format(user=who, when=moment(home.running.since)))
@@ -184,6 +192,10 @@ def _index(home: Home, wording: HomeWording) -> Iterator[Block]:
 
 def _for_admins(shown: ForAdmins, home: Home, wording: HomeWording) -> Iterator[Block]:
     yield HeaderBlock(text=wording.admin_title)
+    unmeasured = [wording.to_measure] if home.measured is None else []
+    unread = [wording.to_mend] if home.index.manifest is None else []
+    if on_server := unmeasured + unread:
+        yield context(" ".join(on_server))
     if home.running is None:
         confirm = ConfirmObject(
             title=wording.rebuild_title,

@@ -158,7 +158,9 @@ def _verdicts(verdicts: Verdicts, wording: RebuildWording) -> str:
     if not verdicts.changed:
         return wording.verdicts_same.format(asked=verdicts.asked)
     rings_first = sorted(verdicts.changed, key=lambda one: not one.ring_changed)
-    said = [wording.verdicts.format(asked=verdicts.asked, count=len(rings_first))]
+    rings = sum(one.ring_changed for one in rings_first)
+    counts = {"rings": rings, "sources": len(rings_first) - rings}
+    said = [wording.verdicts.format(asked=verdicts.asked, **counts)]
     said += [f"• {_verdict(one, wording)}" for one in rings_first[:_VERDICTS]]
     return lines([*said, *_more(len(rings_first) - _VERDICTS, wording)], _PART)
 

@@ -78,8 +78,6 @@ def reply(kept: Assessment, words: Words, change: str = "", contact: str = "") -
 def _head(kept: Assessment, words: Words, change: str) -> Iterator[Block]:
     """The verdict in plain words, what changed it, and the sentence that speaks most for it."""
     answer, wording = kept.answer, words.wording
-    if kept.private:
-        yield context(escape(wording.draft), block_id="draft")
     mark = f"{wording.rings[answer.ring]} " if answer.ring else ""
     headline = f"{mark}*{one_line(answer.headline, _LINE)}*"
     notes = [one_line(note, _LINE) for note in answer.notes]

@@ -5,18 +5,20 @@ from __future__ import annotations
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
-from bot.slack.blocks.kit import context, escape, moment, section
+from bot.slack.blocks.fallback import plain_blocks
+from bot.slack.blocks.kit import RawBlock, as_dicts, context, escape, moment, section
+from bot.slack.blocks.message import Words
+from bot.slack.blocks.reply import reply
 from bot.store.records import Assessment
 from knowledge.wording import load_home_wording
 
-_PARAGRAPH = 590
-"""Characters to a section, so that escaped text always fits into one."""
-_BLOCKS = 98
 
-
-def shown_view(kept: Assessment) -> View:
-    """The whole reply in plain text, below when it was asked."""
-    return _modal([context(moment(kept.asked_at)), *map(section, _paragraphs(kept.answer.text))])
+def shown_view(kept: Assessment, words: Words) -> View:
+    """The reply to read, below when it was asked: without its buttons, in blocks for modals."""
+    public = kept.model_copy(update={"private": False, "alone": True})
+    blocks = plain_blocks(as_dicts(reply(public, words).blocks))
+    to_read = [RawBlock(block) for block in blocks if block["type"] != "actions"]
+    return _modal([context(moment(kept.asked_at)), *to_read])
 
 
 def gone_view() -> View:
@@ -25,19 +27,4 @@ def gone_view() -> View:
 
 def _modal(blocks: list[Block]) -> View:
     wording = load_home_wording()
-    return View(
-        type="modal", title=wording.shown_title, close=wording.shown_close, blocks=blocks[:_BLOCKS]
-    )
-
-
-def _paragraphs(text: str) -> list[str]:
-    """Escaped pieces, broken between lines, and within a line where it is too long."""
-    pieces: list[str] = []
-    for line in text.splitlines():
-        for start in range(0, max(len(line), 1), _PARAGRAPH):
-            part = line[start : start + _PARAGRAPH]
-            if pieces and start == 0 and len(pieces[-1]) + len(part) < _PARAGRAPH:
-                pieces[-1] = f"{pieces[-1]}\n{part}"
-            else:
-                pieces.append(part)
-    return [escape(piece) for piece in pieces if piece.strip()]
+    return View(type="modal", title=wording.shown_title, close=wording.shown_close, blocks=blocks)

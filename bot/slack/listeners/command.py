@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from slack_bolt import Ack, App, BoltContext, Respond
+from slack_bolt import Ack, App, BoltContext
 from slack_sdk import WebClient
 
 from bot.evaluation.measured import load_measured
 from bot.slack.blocks.command import help_message, status_message
-from bot.slack.blocks.form import empty_form
 from bot.slack.commands import Word, parse
 from bot.slack.drafts import hand_over
 from bot.slack.errors import truthfully
 from bot.slack.house import House
 from bot.slack.ids import COMMAND
 from bot.slack.incoming import words_of
-from bot.slack.listeners import channel, history, own_data
+from bot.slack.listeners import channel, form, history, own_data
 from bot.slack.listeners.rebuild import rebuild
 from bot.slack.request import Request
 
@@ -29,20 +29,10 @@ def register(app: App, house: House) -> None:
         body: Mapping[str, Any],
         context: BoltContext,
         client: WebClient,
-        respond: Respond,
     ) -> None:
         ack()
-        asked = parse(body.get("text") or "")
-        request = Request(
-            house=house,
-            client=client,
-            respond=respond,
-            team=context.team_id or "",
-            channel=body["channel_id"],
-            user=body["user_id"],
-            trigger=body["trigger_id"],
-            rest=asked.rest,
-        )
+        asked = parse(str(body.get("text") or ""))
+        request = replace(Request.of(house, client, body, context), rest=asked.rest)
         with truthfully(house.notices, request.tell, f"command {asked.word.name.lower()}"):
             WORDS[asked.word](request)
 
@@ -54,11 +44,6 @@ def answer(request: Request) -> None:
         request.place, request.user, text, private=True, alone=True
     )
     hand_over(request.house, request.client, request.way, found)
-
-
-def open_form(request: Request) -> None:
-    view = empty_form(request.house.office.service.checklist, request.way)
-    request.client.views_open(trigger_id=request.trigger, view=view)
 
 
 def tell_how(request: Request) -> None:
@@ -74,26 +59,15 @@ def tell_status(request: Request) -> None:
     request.tell(status_message(manifest, kept, settings.keep_days, measured))
 
 
-def rebuild_now(request: Request) -> None:
-    rebuild(
-        request.house,
-        request.client,
-        team=request.team,
-        user=request.user,
-        tell=request.tell,
-        channel=request.channel,
-    )
-
-
-WORDS: Mapping[Word, Callable[[Request], None]] = {
-    Word.FORM: open_form,
+WORDS: Mapping[Word, Callable[[Request], object]] = {
+    Word.FORM: form.open_form,
     Word.QUESTION: answer,
     Word.HELP: tell_how,
     Word.HISTORY: history.tell,
     Word.STATUS: tell_status,
     Word.EXPORT: own_data.export,
     Word.FORGET: own_data.ask_to_forget,
-    Word.REINDEX: rebuild_now,
+    Word.REINDEX: rebuild,
     Word.CHANNEL: channel.open_settings,
 }
 """What each word does."""

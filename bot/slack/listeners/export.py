@@ -2,57 +2,71 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from threading import Lock
 
-from slack_bolt import Ack, App, BoltContext, Respond
+from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackRequestError
 
 from bot.adr import Record, record
 from bot.advisor.advice import advice
-from bot.slack.blocks.message import Message
-from bot.slack.errors import notice, truthfully
+from bot.slack.errors import Declined
 from bot.slack.house import House
 from bot.slack.ids import Action
-from bot.slack.posting import answer_privately
+from bot.slack.request import Request, heard
 from bot.store.records import Assessment
 from knowledge.adr_wording import Failures, load_adr_wording
+
+_AGAIN_SECONDS = 60
 
 
 class UploadFailed(Exception):
     """The file did not arrive. Says nothing of what was in it: slack_sdk's own error names it."""
 
 
+class Uploads:
+    """Records uploaded in the last minute: a second click on the same button adds nothing."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._began: dict[str, float] = {}
+
+    def begin(self, record: str, now: float) -> bool:
+        """False where it was begun less than a minute before."""
+        with self._lock:
+            self._began = {key: at for key, at in self._began.items() if now - at < _AGAIN_SECONDS}
+            if record in self._began:
+                return False
+            self._began[record] = now
+            return True
+
+    def fail(self, record: str) -> None:
+        with self._lock:
+            self._began.pop(record, None)
+
+
 def register(app: App, house: House) -> None:
-    wording = load_adr_wording()
+    uploads = Uploads()
+    app.action(Action.EXPORT.value)(heard(house, "export", lambda asked: export(asked, uploads)))
 
-    @app.action(Action.EXPORT.value)
-    def export(
-        ack: Ack, body: Mapping[str, Any], context: BoltContext, client: WebClient, respond: Respond
-    ) -> None:
-        ack()
-        key = json.loads(body["actions"][0]["value"])["id"]
 
-        def tell(message: Message) -> None:
-            answer_privately(respond, message, replace=False)
-
-        with truthfully(house.notices, tell, "export"):
-            kept = house.office.store.assessment(context.team_id or "", key)
-            if kept is None:
-                tell(notice(house.notices.gone))
-            elif kept.answer.ring is None:
-                tell(notice(wording.not_a_verdict))
-            elif kept.private:
-                tell(notice(wording.share_first))
-            else:
-                made = record_of(house, kept)
-                comment = wording.uploaded.format(date=made.review.isoformat())
-                failed = _upload(client, kept, made, comment, wording.failures)
-                if failed:
-                    tell(notice(failed))
+def export(request: Request, uploads: Uploads) -> None:
+    kept, wording = request.kept, load_adr_wording()
+    if kept.answer.ring is None:
+        raise Declined(wording.not_a_verdict)
+    if kept.private:
+        raise Declined(wording.share_first)
+    key = f"{request.team}/{kept.id}/{kept.answer.receipt}"
+    if not uploads.begin(key, request.house.office.clock()):
+        raise Declined(wording.uploaded_already)
+    try:
+        made = record_of(request.house, kept)
+        comment = wording.uploaded.format(date=made.review.isoformat())
+        _upload(request.client, kept, made, comment, wording.failures)
+    except Exception:
+        uploads.fail(key)
+        raise
 
 
 def record_of(house: House, kept: Assessment) -> Record:
@@ -65,8 +79,8 @@ def record_of(house: House, kept: Assessment) -> Record:
 
 def _upload(
     client: WebClient, kept: Assessment, made: Record, comment: str, failures: Failures
-) -> str:
-    """Put the file into the thread; why it did not work where the person can do something."""
+) -> None:
+    """Put the file into the thread. Raises `Declined` where the person can do something."""
     try:
         client.files_upload_v2(
             channel=kept.place.channel,
@@ -81,10 +95,9 @@ def _upload(
         known = _causes(failures).get(code)
         if known is None:
             raise
-        return known
+        raise Declined(known) from error
     except SlackRequestError:
         raise UploadFailed from None
-    return ""
 
 
 def _causes(failures: Failures) -> dict[str, str]:

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
-from slack_bolt import Ack, App, BoltContext, Respond
+from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
 from bot.slack.blocks.history import SHOWN, history
-from bot.slack.blocks.message import Message
 from bot.slack.drafts import message_of
-from bot.slack.errors import notice, truthfully
 from bot.slack.house import House
 from bot.slack.ids import Action
-from bot.slack.posting import answer_privately
-from bot.slack.request import Request
+from bot.slack.request import Request, heard
 from bot.store.records import Assessment
 
 
@@ -48,19 +41,9 @@ def register(app: App, house: House) -> None:
     def followed(ack: Ack) -> None:
         ack()
 
-    @app.action(Action.OPEN.value)
-    def opened(ack: Ack, body: Mapping[str, Any], context: BoltContext, respond: Respond) -> None:
-        ack()
-        key = json.loads(body["actions"][0]["value"])["id"]
+    app.action(Action.OPEN.value)(heard(house, "open again", show))
 
-        def tell(message: Message) -> None:
-            answer_privately(respond, message, replace=False)
 
-        with truthfully(house.notices, tell, "open again"):
-            kept = house.office.store.assessment(context.team_id or "", key)
-            if kept is None:
-                tell(notice(house.notices.gone))
-            elif kept.asker != body["user"]["id"]:
-                tell(notice(house.notices.not_yours))
-            else:
-                tell(message_of(house, kept))
+def show(request: Request) -> None:
+    """Once more, for its asker alone."""
+    request.tell(message_of(request.house, request.own))

@@ -2,63 +2,48 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from slack_bolt import Ack, App, BoltContext
+from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
-from bot.slack.blocks.message import Message
 from bot.slack.blocks.shown import gone_view, shown_view
-from bot.slack.errors import truthfully
 from bot.slack.home import publish
 from bot.slack.house import House
 from bot.slack.ids import Action
 from bot.slack.listeners.rebuild import rebuild
 from bot.slack.manifest import load_manifest
-from bot.slack.posting import post_directly
+from bot.slack.request import Request, heard
 from knowledge.wording import load_home_wording
 
 log = structlog.get_logger(__name__)
 
-Body = Mapping[str, Any]
-
 
 def register(app: App, house: House) -> None:
     @app.event("app_home_opened")
-    def opened(event: Body, context: BoltContext, client: WebClient) -> None:
+    def opened(event: Mapping[str, Any], context: BoltContext, client: WebClient) -> None:
         if event.get("tab") == "messages":
-            suggest(client, event["channel"])
-        else:
-            publish(house, client, context.team_id or "", event["user"])
+            suggest(client, str(event.get("channel") or ""))
+        elif context.user_id:
+            publish(house, client, context.team_id or "", context.user_id)
 
-    @app.action(Action.HOME_OPEN.value)
-    def show(ack: Ack, body: Body, context: BoltContext, client: WebClient) -> None:
-        ack()
-        user, key = body["user"]["id"], json.loads(body["actions"][0]["value"])["id"]
+    app.action(Action.HOME_OPEN.value)(heard(house, "home open", show))
+    app.action(Action.REBUILD.value)(heard(house, "rebuild", rebuild_now))
 
-        def tell(message: Message) -> None:
-            post_directly(client, user, message)
 
-        with truthfully(house.notices, tell, "home open"):
-            kept = house.office.store.assessment(context.team_id or "", key)
-            own = kept is not None and kept.asker == user
-            view = shown_view(kept) if kept is not None and own else gone_view()
-            client.views_open(trigger_id=body["trigger_id"], view=view)
+def show(request: Request) -> None:
+    """An assessment of the person's own, in full."""
+    kept = request.found
+    own = kept is not None and kept.asker == request.user
+    request.open(shown_view(kept, request.house.words) if kept and own else gone_view())
 
-    @app.action(Action.REBUILD.value)
-    def rebuild_now(ack: Ack, body: Body, context: BoltContext, client: WebClient) -> None:
-        ack()
-        user, team = body["user"]["id"], context.team_id or ""
 
-        def tell(message: Message) -> None:
-            post_directly(client, user, message)
-
-        if not rebuild(house, client, team=team, user=user, tell=tell):
-            publish(house, client, team, user)
+def rebuild_now(request: Request) -> None:
+    if not rebuild(request):
+        publish(request.house, request.client, request.team, request.user)
 
 
 def suggest(client: WebClient, channel: str) -> None:

@@ -8,16 +8,17 @@ from contextlib import suppress
 from typing import Any
 
 import structlog
-from slack_bolt import Ack, App, BoltContext, Respond
+from slack_bolt import App
 from slack_sdk.errors import SlackClientError
 
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.own_data import cannot_send, confirm_forgetting, forgotten, sent, sent_there
-from bot.slack.errors import notice, truthfully
+from bot.slack.errors import notice
 from bot.slack.house import House
 from bot.slack.ids import Action
-from bot.slack.posting import answer_privately, post_directly
-from bot.slack.request import Request
+from bot.slack.posting import post_directly
+from bot.slack.reaching import say_in_channel
+from bot.slack.request import Request, heard
 from knowledge.wording import load_own_data_wording
 
 log = structlog.get_logger(__name__)
@@ -48,16 +49,14 @@ def ask_to_forget(request: Request) -> None:
 
 
 def register(app: App, house: House) -> None:
-    @app.action(Action.FORGET.value)
-    def forget(ack: Ack, body: Mapping[str, Any], context: BoltContext, respond: Respond) -> None:
-        ack()
+    app.action(Action.FORGET.value)(heard(house, "forget me", forget))
 
-        def tell(message: Message) -> None:
-            answer_privately(respond, message, replace=True)
 
-        with truthfully(house.notices, tell, "forget me"):
-            gone = house.office.store.forget_person(context.team_id or "", body["user"]["id"])
-            tell(forgotten(gone))
+def forget(request: Request) -> None:
+    """In place of the question whether to."""
+    gone = forgotten(request.house.office.store.forget_person(request.team, request.user))
+    if not say_in_channel(request.client, request.way, request.user, gone, replace=True):
+        request.tell(gone)
 
 
 def _upload(request: Request, data: Mapping[str, Any], message: Message) -> bool:

@@ -20,10 +20,11 @@ from bot.slack.blocks.rebuild import (
     report_message,
 )
 from bot.slack.builds import START, Build
-from bot.slack.errors import notice, truthfully
+from bot.slack.errors import Declined, notice, truthfully
 from bot.slack.home import publish
 from bot.slack.house import House
 from bot.slack.posting import change, post_directly
+from bot.slack.request import Request
 from bot.slack.rights import is_admin
 from knowledge.wording import load_rebuild_wording
 
@@ -33,30 +34,21 @@ PACE_SECONDS = 1.0
 """Between two updates of the message: https://docs.slack.dev/apis/web-api/rate-limits"""
 
 
-def rebuild(
-    house: House,
-    client: WebClient,
-    *,
-    team: str,
-    user: str,
-    tell: Callable[[Message], object],
-    channel: str = "",
-) -> bool:
-    """Start a rebuild if this person may and none runs; `tell` answers them where they asked.
+def rebuild(request: Request) -> bool:
+    """Start a rebuild if this person may and none runs; returns whether one was started.
 
-    `channel` is where that was, empty for the Home. The work is done in a thread of its own, and
-    its progress stands in the person's direct messages: it names documents and past questions.
-    Returns whether one was started.
+    The work is done in a thread of its own, and its progress stands in the person's direct
+    messages: it names documents and past questions.
     """
+    house, client, team, user = request.house, request.client, request.team, request.user
     wording = load_rebuild_wording()
     notices = house.notices.model_copy(update={"failed": wording.failed.other})
-    with truthfully(notices, tell, "rebuild"):
+    with truthfully(notices, request.tell, "rebuild"):
         if not is_admin(house.settings, client, user):
-            tell(notice(wording.refused))
-            return False
+            raise Declined(wording.refused)
         running = house.builds.begin(Build(team, user, house.office.clock()))
         if running is not None:
-            tell(busy_message(running, team, house.builds.progress))
+            request.tell(busy_message(running, team, house.builds.progress))
             return False
         try:
             where = post_directly(client, user, progress_message(START))
@@ -65,8 +57,8 @@ def rebuild(
         except BaseException:
             house.builds.end()
             raise
-        if channel and channel != where[0]:
-            tell(notice(wording.started))
+        if request.way.channel not in ("", where[0]):
+            request.tell(notice(wording.started))
         return True
     return False
 

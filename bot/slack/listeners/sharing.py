@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from typing import Any
-
 import structlog
-from slack_bolt import Ack, App, BoltContext, Respond
+from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from bot.slack.blocks.message import Message
 from bot.slack.drafts import message_of
-from bot.slack.errors import notice, truthfully
+from bot.slack.errors import Declined, notice
 from bot.slack.house import House
 from bot.slack.ids import Action
-from bot.slack.posting import answer_privately, post
+from bot.slack.posting import post
+from bot.slack.reaching import say_in_channel
+from bot.slack.request import Request, heard
 from bot.store.records import Assessment
 from knowledge.wording import load_draft_wording
 
@@ -33,36 +30,18 @@ _MAY_NOT = {
 
 
 def register(app: App, house: House) -> None:
-    @app.action(Action.SHARE.value)
-    def share(
-        ack: Ack,
-        body: Mapping[str, Any],
-        context: BoltContext,
-        client: WebClient,
-        respond: Respond,
-    ) -> None:
-        ack()
-        team, user, channel = context.team_id or "", body["user"]["id"], body["channel"]["id"]
-        key = json.loads(body["actions"][0]["value"])["id"]
+    app.action(Action.SHARE.value)(heard(house, "share", share))
 
-        def tell(message: Message) -> None:
-            answer_privately(respond, message, replace=False)
 
-        with truthfully(house.notices, tell, "share"):
-            store, wording = house.office.store, load_draft_wording()
-            kept = store.assessment(team, key)
-            if kept is None:
-                tell(notice(house.notices.gone))
-            elif kept.asker != user:
-                tell(notice(house.notices.not_yours))
-            elif not house.settings.shared_channels and is_external(client, channel):
-                tell(notice(wording.external))
-            elif kept.private and store.claim(team, key):
-                refusal = _publish(house, client, kept, channel, user)
-                shared = notice(refusal or house.notices.shared)
-                answer_privately(respond, shared, replace=not refusal)
-            else:
-                tell(notice(house.notices.shared))
+def share(request: Request) -> None:
+    house, client, kept = request.house, request.client, request.own
+    if not house.settings.shared_channels and is_external(client, request.way.channel):
+        raise Declined(load_draft_wording().external)
+    if not kept.private or not house.office.store.claim(request.team, kept.id):
+        raise Declined(house.notices.shared)
+    _publish(request, kept)
+    shared = notice(house.notices.shared)
+    say_in_channel(client, request.way, request.user, shared, replace=True)
 
 
 def is_external(client: WebClient, channel: str) -> bool:
@@ -81,21 +60,19 @@ def is_external(client: WebClient, channel: str) -> bool:
     return bool(found.get("is_ext_shared") or found.get("is_pending_ext_shared"))
 
 
-def _publish(house: House, client: WebClient, kept: Assessment, channel: str, user: str) -> str:
-    """Post it; says why where Slack does not let us, and the draft then stays a draft."""
-    public = kept.model_copy(update={"private": False, "alone": True, "shared_by": user})
+def _publish(request: Request, kept: Assessment) -> None:
+    """Post it. Raises `Declined` where Slack does not let us; the draft then stays a draft."""
+    house, channel = request.house, request.way.channel
+    update = {"private": False, "alone": True, "shared_by": request.user}
+    public = kept.model_copy(update=update)
     try:
-        ts = post(client, channel, message_of(house, public))
-    except SlackApiError as error:
+        ts = post(request.client, channel, message_of(house, public))
+    except (SlackClientError, OSError) as error:
         house.office.store.keep(kept)
-        code, wording = error.response.get("error"), load_draft_wording()
+        code = error.response.get("error") if isinstance(error, SlackApiError) else None
         if code in _NOT_IN:
-            return wording.not_in_channel
+            raise Declined(load_draft_wording().not_in_channel) from error
         if code in _MAY_NOT:
-            return wording.may_not_post
-        raise
-    except (SlackClientError, OSError):
-        house.office.store.keep(kept)
+            raise Declined(load_draft_wording().may_not_post) from error
         raise
     house.office.share(public, channel, ts)
-    return ""

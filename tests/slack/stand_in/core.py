@@ -127,7 +127,7 @@ class Core:
     ) -> Channel:
         """A channel with these people and, unless `bot=False`, the bot in it.
 
-        Traits: `is_archived`, `is_ext_shared`, `is_read_only`.
+        Traits: `is_archived`, `is_ext_shared`, `is_read_only`, `creator` (a person's id).
         """
         kind = "mpim" if group_dm else "group" if private else "channel"
         inside = [p.id for p in members] + ([self.bot.id] if bot else [])

@@ -36,6 +36,7 @@ def channel_json(channel: Channel, me: str) -> Json:
         "is_org_shared": False,
         "is_member": me in channel.members,
         "context_team_id": channel.team.id,
+        **({"creator": channel.creator} if channel.creator else {}),
         **({"user": next(iter(channel.members - {me}), me)} if direct else {}),
     }
 

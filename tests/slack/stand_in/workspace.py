@@ -93,6 +93,7 @@ class Channel:
     is_archived: bool = False
     is_ext_shared: bool = False
     is_read_only: bool = False
+    creator: str = ""
     messages: list[Message] = field(default_factory=list)
 
     def find(self, ts: str) -> Message | None:
