@@ -312,6 +312,7 @@ class RebuildWording(Frozen):
     started: Plain
     running: Annotated[str, _slots("stage")]
     running_more: Plain
+    interrupted: Plain
     stages: dict[Stage, Plain]
     counted: Annotated[str, _slots("stage", "done", "total")]
     rebuilt: Annotated[str, _slots("snapshot")]

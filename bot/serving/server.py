@@ -20,6 +20,7 @@ from bot.serving.intake import Sockets, Web
 from bot.serving.needs import Mode, mode_of
 from bot.serving.readiness import Readiness, Stage
 from bot.settings import Settings
+from bot.slack import interrupted
 from bot.slack.app import make_app, open_house
 from bot.slack.identity import identify, refused
 
@@ -61,10 +62,11 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
                 _connect(sockets)
             readiness.stage = Stage.READY
             snapshot = house.office.advisor.desk.snapshot.id
+            interrupted.tell(settings.data, app.client, identity.team)
             log.info("ready", mode=str(mode), team=identity.team_name, snapshot=snapshot)
             _rounds(house.office, settings)
         except KeyboardInterrupt:
-            log.info("stopping")
+            pass
         finally:
             readiness.stage = Stage.STOPPING
             finished = _close([way for way in (sockets, web) if way is not None], answering)
@@ -113,6 +115,7 @@ def _close(ways: Sequence[Sockets | Web], answering: ThreadPoolExecutor) -> bool
     """
     waiting = threading.Thread(target=answering.shutdown, daemon=True)
     try:
+        log.info("stopping")
         for way in ways:
             way.close()
         waiting.start()

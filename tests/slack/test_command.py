@@ -10,8 +10,10 @@ import pytest
 
 from bot.evaluation.measured import Measured, save_measured
 from bot.service import Service
+from bot.slack.commands import Word
 from bot.slack.house import House
 from bot.slack.ids import COMMAND, Action
+from bot.slack.manifest import load_manifest
 from bot.store.records import Vote
 from tests.slack.drafting import QUESTION, drafted, kept, key_of, seen, told
 from tests.slack.stand_in import Channel, Person, SlackStandIn, refusal
@@ -70,8 +72,10 @@ def test_a_question_that_cannot_be_read_is_refused_with_the_reason(
 def test_help_tells_every_word(slack: SlackStandIn, ada: Person, general: Channel) -> None:
     ada.slash(COMMAND, "help", general)
     said = seen(told(slack, ada, "history"))
-    for word in ("history", "status", "export", "forget me", "reindex"):
+    (hint,) = (command.usage_hint for command in load_manifest().features.slash_commands)
+    for word in set(Word) - {Word.FORM, Word.QUESTION, Word.HELP}:
         assert f"{COMMAND} {word}`" in said
+        assert word in hint
 
 
 def test_status_tells_what_the_index_holds(

@@ -62,6 +62,23 @@ def test_the_record_lands_in_the_thread_with_what_to_do_next(
     assert slack.pings == []
 
 
+def test_two_clicks_upload_once_and_a_failed_upload_does_not_count(
+    slack: SlackStandIn, asked: Asked
+) -> None:
+    ada, reply, _ = asked
+    slack.faults.add("files.completeUploadExternal", refusal("fatal_error"))
+    ada.clicks(reply, Action.EXPORT)
+    slack.wait_for(lambda: slack.ephemerals(ada))
+    assert uploaded(slack) == []
+    ada.clicks(reply, Action.EXPORT)
+    ada.clicks(reply, Action.EXPORT)
+    slack.wait_for(lambda: len(slack.ephemerals(ada)) == 2)
+    assert slack.ephemerals(ada)[1].text == WORDING.uploaded_already
+    slack.wait_for(lambda: uploaded(slack))
+    slack.settle()
+    assert len(uploaded(slack)) == 1
+
+
 def test_a_question_that_calls_everyone_calls_nobody_from_the_file(
     slack: SlackStandIn, house: House, asked: Asked
 ) -> None:

@@ -22,6 +22,7 @@ from bot.service import Service
 from bot.slack.manifest import EVENTS_PATH, load_manifest
 from bot.store.database import connect
 from bot.store.store import Store
+from knowledge.wording import load_rebuild_wording
 from tests.bot.conftest import SCRIPT
 from tests.slack.stand_in import Message, Person, SlackStandIn, hang, rate_limited, server_error
 from tests.slack.stand_in.http_mode import Signature, signed_headers
@@ -206,6 +207,42 @@ def test_an_answer_that_hangs_does_not_keep_the_process_alive(
     by_socket.log("stopping")
     assert by_socket.stop() == Exit.FOUND_FAULTS
     assert by_socket.log("stopped with answers unfinished")
+
+
+def test_a_rebuild_that_was_cut_off_says_so_when_the_bot_is_back(
+    slack: SlackStandIn, service: Service, tmp_path: Path
+) -> None:
+    boss = slack.add_user("grace", is_admin=True)
+    slack.faults.add("views.publish", hang(120))
+    with serving(slack, service, tmp_path) as running:
+        boss.slash("/rust-or-not", "reindex", slack.add_channel("general", boss))
+        slack.wait_for(lambda: slack.calls("views.publish"), SECONDS)
+        (progress,) = slack.messages(boss.dm, by_bot=True)
+        running.process.kill()
+        running.wait()
+    said = load_rebuild_wording().interrupted
+    with serving(slack, service, tmp_path):
+        slack.wait_for(lambda: progress.text == said, SECONDS)
+    with serving(slack, service, tmp_path):
+        slack.settle()
+    assert len(slack.calls("chat.update")) == 1
+
+
+@pytest.mark.parametrize("missing", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])
+def test_without_its_settings_it_names_them_and_starts_nothing(
+    missing: str, slack: SlackStandIn, service: Service, tmp_path: Path
+) -> None:
+    env = environment(slack, service, tmp_path)
+    for name in (missing, "SLACK_SIGNING_SECRET"):
+        del env[name]
+    with started(["serve"], env, tmp_path) as running:
+        assert running.wait() == Exit.BAD_INPUT == 2
+    assert f"{missing} is not set" in running.said
+    assert "rust-or-not doctor" in running.said
+    assert "Traceback" not in running.said
+    assert slack.bot_token not in running.said
+    assert slack.calls() == []
+    assert not (tmp_path / "bot.db").exists()
 
 
 def test_run_serves_where_a_token_is_in_the_file_env_and_ctrl_c_stops_it(

@@ -37,6 +37,11 @@ def progress_message(progress: Progress) -> Message:
     return Message(blocks, said)
 
 
+def interrupted_message() -> Message:
+    said = escape(load_rebuild_wording().interrupted)
+    return Message([section(f":warning: {said}")], said)
+
+
 def busy_message(running: Build, team: str, progress: Progress) -> Message:
     """`team` is the workspace of whoever is told: people of others are not named."""
     wording = load_rebuild_wording()

@@ -23,6 +23,7 @@ from bot.slack.builds import START, Build
 from bot.slack.errors import Declined, notice, truthfully
 from bot.slack.home import publish
 from bot.slack.house import House
+from bot.slack.interrupted import UnderWay, forget, note
 from bot.slack.posting import change, post_directly
 from bot.slack.request import Request
 from bot.slack.rights import is_admin
@@ -52,6 +53,7 @@ def rebuild(request: Request) -> bool:
             return False
         try:
             where = post_directly(client, user, progress_message(START))
+            note(house.settings.data, UnderWay(team=team, channel=where[0], ts=where[1]))
             run = Run(house, client, team, user, where)
             threading.Thread(target=run, name="rebuild", daemon=True).start()
         except BaseException:
@@ -80,6 +82,7 @@ class Run:
         finally:
             self._house.builds.end()
         self._say(said)
+        forget(self._house.settings.data)
         publish(self._house, self._client, self._team, self._user)
 
     def _watched(self) -> Future[Outcome]:
