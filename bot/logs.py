@@ -1,7 +1,9 @@
 """Structured logs on standard error: JSON for machines, colours at a terminal.
 
 What people wrote, and tokens, stay out: of an exception only its type and its frames are logged,
-of other packages only warnings. `contents` lets the words of exceptions in.
+of other packages only warnings, and of those what stands before their details. `contents` lets the
+words of exceptions in. Who logs takes `get_logger` from here: so much holds from the first line on,
+also where nobody calls `configure` (structlog itself would print every local variable).
 """
 
 from __future__ import annotations
@@ -18,8 +20,16 @@ from structlog.typing import EventDict, Processor
 
 OWN = ("bot", "index", "knowledge")
 _TOKEN = re.compile(r"\b(xapp|xox[a-z]|xoxe\.xox[a-z])-[\w.%-]+")
+_WAY_BACK = re.compile(r"(https?://[^/\s]+/(?:actions|commands|app)/)\S+")
+"""A `response_url`: whoever has it may answer in the bot's name."""
+_DETAILS = re.compile(r"[%({\[:\"'\n]")
 _FRAMES = 12
 """Frames shown of each exception, the innermost."""
+
+
+def get_logger(name: str) -> Any:
+    """The logger of a module."""
+    return structlog.get_logger(name)
 
 
 def configure(level: str = "info", *, contents: bool = False, stream: TextIO | None = None) -> None:
@@ -37,6 +47,7 @@ def configure(level: str = "info", *, contents: bool = False, stream: TextIO | N
         explain,
         _without_tokens,
     ]
+    others: list[Processor] = shared if contents else [_without_details, *shared]
     render: Processor = (
         structlog.dev.ConsoleRenderer(colors=True)
         if terminal
@@ -46,14 +57,24 @@ def configure(level: str = "info", *, contents: bool = False, stream: TextIO | N
     handler.addFilter(_ours_or_serious)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=others,
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
         )
     )
     logging.root.handlers[:] = [handler]
     logging.root.setLevel(level.upper())
+    _send(*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter)
+
+
+def be_careful() -> None:
+    """What holds before `configure`: one line of JSON through the standard library's logging."""
+    explain = (structlog.stdlib.add_log_level, _exception_without_words, _without_tokens)
+    _send(*explain, structlog.processors.JSONRenderer(ensure_ascii=False))
+
+
+def _send(*processors: Processor) -> None:
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=processors,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
     )
@@ -93,9 +114,26 @@ def _frames(trace: TracebackType | None) -> Iterator[str]:
         trace = trace.tb_next
 
 
+def _without_details(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """What another package says up to its first detail, which may be an error's words or a body."""
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord) and record.name.split(".")[0] not in OWN:
+        event["event"] = _DETAILS.split(str(record.msg), maxsplit=1)[0].strip()
+    return event
+
+
 def _without_tokens(_logger: object, _method: str, event: EventDict) -> EventDict:
     return {name: _redacted(value) for name, value in event.items()}
 
 
 def _redacted(value: Any) -> Any:
-    return _TOKEN.sub(r"\1-…", value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _WAY_BACK.sub(r"\1…", _TOKEN.sub(r"\1-…", value))
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_redacted(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _redacted(one) for name, one in value.items()}
+    return value
+
+
+be_careful()

@@ -8,8 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
+from bot.logs import get_logger
 from bot.office import Office
 from bot.recheck import Changed, recheck
 from bot.service import Service
@@ -18,7 +17,7 @@ from index.gather import Progress
 from index.snapshot import BUILT_IN, SnapshotError
 from index.store import SnapshotStore
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 _VERDICTS = 50
 """The latest verdicts that are asked again."""

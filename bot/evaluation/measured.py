@@ -6,10 +6,11 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-log = structlog.get_logger(__name__)
+from bot.logs import get_logger
+
+log = get_logger(__name__)
 
 _FILE = "figures.json"
 

@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NoReturn
 
-import structlog
 from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.advisor.question import ask
+from bot.logs import get_logger
 from bot.office import Office
 from bot.serving.endpoint import Endpoint
 from bot.serving.intake import Sockets, Web
@@ -24,7 +24,7 @@ from bot.slack import interrupted
 from bot.slack.app import make_app, open_house
 from bot.slack.identity import identify, refused
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 DRAIN_SECONDS = 7
 """How long answers under way may take once a stop was asked for; `docker stop` waits ten."""

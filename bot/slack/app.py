@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator
 from concurrent.futures import Executor
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 
 from slack_bolt import App
 
+from bot import logs
 from bot.office import Office
 from bot.service import Service
 from bot.settings import Settings
@@ -75,6 +77,8 @@ def make_app(house: House, answering: Executor | None = None) -> App:
 
     `answering` runs the listeners; a few threads of Bolt's own where it is not given.
     """
+    if not logging.root.handlers:  # where nobody logs, the libraries' errors go out as they are
+        logs.configure(house.settings.log_level, contents=house.settings.log_contents)
     secret = house.settings.slack_signing_secret
     with _own_settings_only():
         app = App(

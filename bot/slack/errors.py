@@ -6,18 +6,18 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-import structlog
 from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from bot.advisor.question import QuestionError
+from bot.logs import get_logger
 from bot.slack.blocks.kit import escape, section
 from bot.slack.blocks.reply import Message
 from index.reference_model import ModelUnavailable
 from index.snapshot import SnapshotError
 from knowledge.wording import NoticeWording
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 _TOO_LATE = {"expired_trigger_id", "exchanged_trigger_id", "trigger_expired"}
 """What `views.open` says more than three seconds after the click."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import structlog
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
 from bot.evaluation.measured import load_measured
 from bot.gaps import gaps
+from bot.logs import get_logger
 from bot.slack.blocks.home import ForAdmins, Home, Index, home_view
 from bot.slack.blocks.message import Message
 from bot.slack.errors import truthfully
@@ -19,7 +19,7 @@ from index.snapshot import SnapshotError, read_manifest
 from index.store import SnapshotStore
 from knowledge.wording import load_home_wording
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 _RECENT = 5
 _VOTES = 50

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
+from bot.logs import get_logger
 from bot.slack.blocks.rebuild import interrupted_message
 from bot.slack.posting import change
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 _FILE = "rebuild-under-way.json"
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
-import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.logs import get_logger
 from bot.slack.blocks.fallback import plain_blocks
 from bot.slack.blocks.kit import as_dicts
 from bot.slack.blocks.reply import Message
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 Result = TypeVar("Result")
 

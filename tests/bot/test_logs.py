@@ -21,7 +21,7 @@ def stream() -> Iterator[io.StringIO]:
     handlers, level = logging.root.handlers[:], logging.root.level
     yield io.StringIO()
     logging.root.handlers[:], logging.root.level = handlers, level
-    structlog.reset_defaults()
+    logs.be_careful()
 
 
 def fail() -> None:

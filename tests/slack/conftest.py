@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-import structlog
 from slack_bolt import App
 
 from bot.advisor.question import ask
@@ -65,14 +64,3 @@ def app(slack: SlackStandIn, house: House) -> Iterator[App]:
 def warm(service: Service) -> None:
     """The models are loaded, so that no test waits for that."""
     service.advisor.answer(ask("Should we use Rust for a parser?"))
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _plain_tracebacks() -> Iterator[None]:
-    """A traceback with every local variable, as structlog prints it by default, takes seconds."""
-    plain = structlog.dev.ConsoleRenderer(
-        colors=False, exception_formatter=structlog.dev.plain_traceback
-    )
-    structlog.configure(processors=[structlog.processors.add_log_level, plain])
-    yield
-    structlog.reset_defaults()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import structlog
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
+from bot.logs import get_logger
 from bot.slack.blocks.channel import (
     CHANNEL,
     MOST_WORDS,
@@ -33,7 +33,7 @@ from bot.slack.way import Way
 from bot.store.records import ChannelSettings
 from knowledge.wording import load_channel_wording
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 _READING = {"channels:history", "groups:history"}
 _DIRECT = "D"

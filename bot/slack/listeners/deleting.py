@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import structlog
 from slack_bolt import App, Respond
 from slack_sdk.errors import SlackApiError
 
+from bot.logs import get_logger
 from bot.slack.errors import Declined, notice
 from bot.slack.house import House
 from bot.slack.ids import Action
@@ -15,7 +15,7 @@ from bot.slack.rights import is_admin
 from bot.store.records import Assessment
 from knowledge.wording import load_draft_wording
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def register(app: App, house: House) -> None:

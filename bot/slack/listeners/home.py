@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from slack_bolt import App, BoltContext
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
+from bot.logs import get_logger
 from bot.slack.blocks.shown import gone_view, shown_view
 from bot.slack.home import publish
 from bot.slack.house import House
@@ -19,7 +19,7 @@ from bot.slack.manifest import load_manifest
 from bot.slack.request import Request, heard
 from knowledge.wording import load_home_wording
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def register(app: App, house: House) -> None:

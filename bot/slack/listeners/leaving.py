@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from slack_bolt import App, BoltContext
 
+from bot.logs import get_logger
 from bot.slack.house import House
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 
 def register(app: App, house: House) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-import structlog
 from slack_bolt import App
 from slack_sdk.errors import SlackClientError
 
+from bot.logs import get_logger
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.own_data import cannot_send, confirm_forgetting, forgotten, sent, sent_there
 from bot.slack.errors import notice
@@ -21,7 +21,7 @@ from bot.slack.reaching import say_in_channel
 from bot.slack.request import Request, heard
 from knowledge.wording import load_own_data_wording
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 FILE = "rust-or-not.json"
 

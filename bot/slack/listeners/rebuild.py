@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 
-import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
+from bot.logs import get_logger
 from bot.rebuilding import Outcome, Rebuilding, folders_of
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.rebuild import (
@@ -29,7 +29,7 @@ from bot.slack.request import Request
 from bot.slack.rights import is_admin
 from knowledge.wording import load_rebuild_wording
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 PACE_SECONDS = 1.0
 """Between two updates of the message: https://docs.slack.dev/apis/web-api/rate-limits"""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import structlog
 from slack_bolt import App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from bot.logs import get_logger
 from bot.slack.drafts import message_of
 from bot.slack.errors import Declined, notice
 from bot.slack.house import House
@@ -17,7 +17,7 @@ from bot.slack.request import Request, heard
 from bot.store.records import Assessment
 from knowledge.wording import load_draft_wording
 
-log = structlog.get_logger(__name__)
+log = get_logger(__name__)
 
 _NOT_IN = {"not_in_channel", "channel_not_found"}
 _MAY_NOT = {
