@@ -76,7 +76,7 @@ def _send(*processors: Processor) -> None:
     structlog.configure(
         processors=processors,
         logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG),
     )
 
 

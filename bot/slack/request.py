@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from slack_bolt import Ack, BoltContext
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View as Modal
 
 from bot.slack.blocks.message import Message
@@ -98,6 +99,20 @@ class Request:
 
     def tell(self, message: Message) -> None:
         say(self.client, self.way, self.user, message)
+
+    def update(self, view: Modal, *, anyhow: bool = False) -> None:
+        """Put a view in place of the one that was clicked in. Raises `SlackApiError`.
+
+        Where that was closed meanwhile, or shows something newer, nothing is to be done; `anyhow`
+        goes before what is newer.
+        """
+        shown = self.view
+        newest = None if anyhow else shown.get("hash")
+        try:
+            self.client.views_update(view_id=str(shown.get("id") or ""), hash=newest, view=view)
+        except SlackApiError as error:
+            if error.response.get("error") not in ("not_found", "hash_conflict"):
+                raise
 
     def open(self, view: Modal) -> None:
         """Raises `SlackApiError`."""

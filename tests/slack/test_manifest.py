@@ -49,6 +49,10 @@ class Recorder(App):
 
 @pytest.fixture(scope="module")
 def heard() -> dict[str, set[str]]:
+    return listened()
+
+
+def listened() -> dict[str, set[str]]:
     """What the code listens to, by kind of listener."""
     recorder = Recorder()
     office: Any = None  # listeners keep the house for later

@@ -65,11 +65,11 @@ def choose(request: Request) -> None:
 
 def picked(request: Request) -> None:
     channel = str(request.action.get("selected_conversation") or "")
-    refused, view = _refusal(request, channel), request.view
+    refused = _refusal(request, channel)
     settings = request.house.office.store.channel(request.team, channel)
     reads = bool(refused) or _reads(request.client)
     form = channel_form(request.way, channel, settings, choose=True, reads=reads, refused=refused)
-    request.client.views_update(view_id=view["id"], hash=view["hash"], view=form)
+    request.update(form)
 
 
 def save(request: Request, ack: Ack) -> None:

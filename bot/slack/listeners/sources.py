@@ -27,9 +27,7 @@ def opened(request: Request) -> None:
 
 def turned(request: Request) -> None:
     """In the modal itself, also where the answer is gone."""
-    view = _page(request) if request.found else _gone(request)
-    shown = request.view
-    request.client.views_update(view_id=shown["id"], hash=shown["hash"], view=view)
+    request.update(_page(request) if request.found else _gone(request))
 
 
 def _gone(request: Request) -> Modal:

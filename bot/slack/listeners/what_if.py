@@ -6,7 +6,6 @@ from collections import OrderedDict
 from threading import Lock
 
 from slack_bolt import App
-from slack_sdk.errors import SlackApiError
 
 from bot.slack.blocks.criteria import answered, filled, shown, withdrawn
 from bot.slack.blocks.what_if import what_if
@@ -48,13 +47,8 @@ def register(app: App, house: House) -> None:
         verdict = house.office.suppose(kept, facts, gone) if facts or gone else None
         checklist = house.office.service.checklist
         fresh = what_if(kept, checklist, load_phrases(), request.way, verdict)
-        if not latest.is_latest(view, at):
-            return
-        try:
-            request.client.views_update(view_id=view, view=fresh)
-        except SlackApiError as error:
-            if error.response.get("error") != "not_found":
-                raise  # a form that was closed meanwhile needs no update
+        if latest.is_latest(view, at):
+            request.update(fresh, anyhow=True)
 
     app.action(Action.WHAT_IF.value)(heard(house, "what if", opened))
     app.action(Action.SUPPOSE.value)(heard(house, "suppose", supposed))
