@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from slack_bolt import BoltResponse
 from slack_sdk.errors import SlackApiError
 
 from bot.advisor.question import QuestionError
@@ -58,9 +59,10 @@ def truthfully(
         _tell(tell, notice(notices.failed.format(reference=reference)), what)
 
 
-def unexpected(error: Exception) -> None:
+def unexpected(error: Exception) -> BoltResponse:
     """What failed outside `truthfully`. Bolt's own handler would log the words of the error."""
     log.error("a listener failed", exc_info=error)
+    return BoltResponse(status=500)
 
 
 def _tell(tell: Callable[[Message], object], message: Message, what: str) -> None:

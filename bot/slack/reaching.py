@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from slack_bolt import Respond
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.slack.blocks.message import Message
+from bot.slack.client import way_back
 from bot.slack.posting import answer_privately, post_directly, whisper
 from bot.slack.way import Way
 
@@ -37,6 +37,6 @@ def say(client: WebClient, way: Way, user: str, message: Message) -> None:
 
 def _respond(url: str, message: Message, replace: bool) -> bool:
     try:
-        return answer_privately(Respond(response_url=url), message, replace=replace)
+        return answer_privately(way_back(url).send, message, replace=replace)
     except (SlackClientError, OSError):
         return False

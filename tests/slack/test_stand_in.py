@@ -703,6 +703,22 @@ def test_the_limiter_takes_a_burst_and_then_one_a_second(
     client.chat_postMessage(channel=room.id, text="x")
 
 
+def test_a_tier_is_used_up_within_a_minute_and_then_full_again(
+    slack: SlackStandIn, client: WebClient
+) -> None:
+    slack.limiter.turn_on_tiers()
+    ada = slack.add_user("ada")
+    slack.install.scopes |= {"users:read"}
+    for _ in range(100):
+        client.users_info(user=ada.id)
+    with pytest.raises(SlackApiError) as refused:
+        client.users_info(user=ada.id)
+    assert refused.value.response.status_code == 429
+    assert 0 < int(refused.value.response.headers["Retry-After"]) <= 60
+    slack.clock.advance(60)
+    client.users_info(user=ada.id)
+
+
 def test_an_answer_can_be_lost_after_the_deed(
     slack: SlackStandIn, client: WebClient, room: Channel
 ) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from slack_bolt import App, Respond
+from slack_bolt import App
 from slack_sdk.errors import SlackApiError
 
 from bot.logs import get_logger
+from bot.slack.client import way_back
 from bot.slack.errors import Declined, notice
 from bot.slack.house import House
 from bot.slack.ids import Action
@@ -25,7 +26,7 @@ def register(app: App, house: House) -> None:
 def delete(request: Request) -> None:
     if mapping(request.body.get("container")).get("is_ephemeral"):
         _forget(request, request.found)
-        Respond(response_url=request.way.url)(delete_original=True)
+        way_back(request.way.url).send(delete_original=True)
     else:
         _forget(request, request.kept)
 

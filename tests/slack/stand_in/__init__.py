@@ -20,7 +20,8 @@
 `opens_home`, `opens_agent_pane`, `invites_bot`). What a person cannot do raises `NotPossible`.
 
 *Faults*: `slack.faults.add("chat.postMessage", rate_limited(2), server_error(), hang(), …)`,
-`slack.faults.refused_blocks.add("table")`, `slack.limiter.turn_on(per_second=1, burst=5)`.
+`slack.faults.refused_blocks.add("table")`, `slack.limiter.turn_on(per_second=1, burst=5)`,
+`slack.limiter.turn_on_tiers()`.
 
 *Afterwards*: `messages`, `thread`, `replies`, `ephemerals`, `home`, `modal`, `modals`,
 `form_errors`, `calls`, `envelopes`, `pings`, `status`, `prompts`, `complaints`; `wait_for` and

@@ -5,11 +5,13 @@ https://docs.slack.dev/apis/web-api/rate-limits
 
 from __future__ import annotations
 
+import math
 import threading
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
 from .clock import Clock
+from .limits import TIERS
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,11 @@ class Faults:
                     return self._queues[name].popleft()
         return None
 
+    def own(self, method: str) -> Fault | None:
+        """The next fault of just this name."""
+        with self._lock:
+            return self._queues[method].popleft() if self._queues[method] else None
+
     def pending(self, method: str) -> int:
         """Faults that no call has met yet."""
         with self._lock:
@@ -104,11 +111,32 @@ class Limiter:
         self._burst = 0.0
         self._left: dict[str, tuple[float, float]] = {}
         self._until: dict[tuple[str, str], float] = {}
+        self._tiers = False
+        self._calls: dict[str, deque[float]] = defaultdict(deque)
 
     def turn_on(self, per_second: float = 1.0, burst: int = 5) -> None:
         with self._lock:
             self._rate, self._burst = per_second, float(burst)
             self._left.clear()
+
+    def turn_on_tiers(self) -> None:
+        """Also count the calls of each method by the minute, as far as its tier is published."""
+        with self._lock:
+            self._tiers = True
+
+    def over_tier(self, method: str) -> int | None:
+        """Count a call; seconds to wait where the minute has had as many as the tier allows."""
+        most = TIERS.get(method)
+        with self._lock:
+            if not self._tiers or most is None:
+                return None
+            now, calls = self._clock.now(), self._calls[method]
+            while calls and calls[0] <= now - 60:
+                calls.popleft()
+            if len(calls) >= most:
+                return math.ceil(calls[0] + 60 - now)
+            calls.append(now)
+            return None
 
     def turn_off(self) -> None:
         with self._lock:

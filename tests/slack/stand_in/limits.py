@@ -47,6 +47,15 @@ CHART_TITLE = 50
 LOADING_MESSAGES, PROMPTS = 10, 4
 METADATA_BYTES = 8_000
 
+TIERS = {
+    "apps.connections.open": 1,
+    **dict.fromkeys(("chat.update", "chat.delete", "conversations.info"), 50),
+    **dict.fromkeys(("views.open", "views.push", "views.update", "views.publish"), 100),
+    **dict.fromkeys(("chat.postEphemeral", "users.info"), 100),
+}
+"""Calls a minute of a method, as its page states its tier
+(https://docs.slack.dev/apis/web-api/rate-limits)."""
+
 ACK_SECONDS = 3.0
 """https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response"""
 TRIGGER_SECONDS = 3.0

@@ -122,6 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
                 "ignored_retry_after", f"{early:.1f} s too early in {channel}", LIMITS, call.method
             )
         wait = slack.limiter.wait_for(channel) if call.method in PACED else None
+        wait = wait or slack.limiter.over_tier(call.method)
         if wait is not None:
             slack.limiter.told_to_wait(call.method, channel, wait)
             call.error, call.faulty = "ratelimited", True
@@ -152,6 +153,13 @@ class _Handler(BaseHTTPRequestHandler):
         slack = self.server.slack
         call = Call("response_url", {}, "", slack.clock.now())
         slack.note_call(call)
+        if (fault := slack.faults.own("response_url")) is not None:
+            self._misbehave(fault, call, {})
+            return
+        if (early := slack.limiter.too_early("response_url", "")) is not None:
+            slack.complain(
+                "ignored_retry_after", f"{early:.1f} s too early", LIMITS, "response_url"
+            )
         try:
             call.args = json.loads(body)
             with slack.world.changed:
