@@ -14,12 +14,12 @@ from bot.advisor import text as plain
 from bot.advisor.advice import Advice
 from bot.advisor.answer import Answer, Card, Check, Citation, Statement
 from bot.markdown import block_quote, escaped, link
-from knowledge.adr_wording import AdrWording
 from knowledge.checklist import Checklist
 from knowledge.model import Ring
 from knowledge.phrases import Phrases
 from knowledge.sentences import sentence_spans
 from knowledge.slug import slug
+from knowledge.wording.adr import AdrWording
 
 _SUBJECT = 70
 _SLUG = 60

@@ -12,8 +12,6 @@ from typing import Literal
 from pydantic import ValidationError
 
 from knowledge import CONTENT
-from knowledge.adr_wording import PATH as ADR
-from knowledge.adr_wording import load_adr_wording
 from knowledge.checklist import Backing, Checklist
 from knowledge.content import Content, load_checklist, load_content, load_phrases
 from knowledge.faults import ContentError, Fault, line_of
@@ -25,6 +23,8 @@ from knowledge.passages import Document
 from knowledge.references import MARKER
 from knowledge.vocabulary import load_vocabulary
 from knowledge.wording import WORDINGS
+from knowledge.wording.adr import PATH as ADR
+from knowledge.wording.adr import load_adr_wording
 
 _INTERNAL_LINK = re.compile(r"\]\(((?!https?://|mailto:)[^)\s]+)(?:\s+\"[^\"]*\")?\)")
 _ANY_MARKER = re.compile(r"\[\^([^\]\n]*)\]?")

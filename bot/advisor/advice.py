@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from bot.advisor.answer import Answer, Citation, Statement
 from bot.advisor.citations import Citations
 from index.snapshot import Snapshot
-from knowledge.adr_wording import AdrWording
 from knowledge.checklist import Backing
+from knowledge.wording.adr import AdrWording
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ def write_record(answer: Answer, desk: Desk, target: Path) -> Path:
     """
     from bot.adr import record
     from bot.advisor.advice import advice
-    from knowledge.adr_wording import load_adr_wording
+    from knowledge.wording.adr import load_adr_wording
 
     wording = load_adr_wording()
     if answer.ring is None:

@@ -70,7 +70,8 @@ SCOPES = (
     ),
     Scope(
         "users:read",
-        "workspace admins may rebuild the index without being named in RUST_OR_NOT_ADMINS",
+        "workspace admins may rebuild the index without being named in RUST_OR_NOT_ADMINS, and "
+        "guests may not change a channel's settings",
         methods=("users.info",),
     ),
 )

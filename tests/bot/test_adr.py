@@ -20,9 +20,9 @@ from bot.advisor.desk import Desk
 from bot.advisor.text import visible
 from bot.markdown import block_quote, escaped, link
 from bot.service import Service
-from knowledge.adr_wording import load_adr_wording
 from knowledge.content import load_checklist, load_phrases
 from knowledge.model import Ring
+from knowledge.wording.adr import load_adr_wording
 from tests.slack.answers import answers, assessed, texts, urls
 
 WORDING, CHECKLIST, PHRASES = load_adr_wording(), load_checklist(), load_phrases()

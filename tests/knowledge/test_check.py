@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from knowledge import CONTENT
-from knowledge.adr_wording import load_adr_wording
 from knowledge.check import check
 from knowledge.content import load_checklist, load_content
 from knowledge.faults import ContentError, Fault
 from knowledge.references import MARKER
 from knowledge.split import passages, shown
+from knowledge.wording.adr import load_adr_wording
 from tests.knowledge.making import fits_in
 
 CASE = "cases/discord-read-states.yaml"

@@ -11,7 +11,7 @@ from bot.slack.house import House
 from bot.slack.ids import Action
 from bot.slack.listeners.export import record_of
 from bot.store.records import Assessment
-from knowledge.adr_wording import load_adr_wording
+from knowledge.wording.adr import load_adr_wording
 from tests.slack.stand_in import Message, Person, SlackStandIn, rate_limited, refusal
 from tests.slack.stand_in.workspace import File
 

@@ -16,7 +16,7 @@ from bot.slack.house import House
 from bot.slack.ids import Action
 from bot.slack.request import Request, heard
 from bot.store.records import Assessment
-from knowledge.adr_wording import Failures, load_adr_wording
+from knowledge.wording.adr import Failures, load_adr_wording
 
 _AGAIN_SECONDS = 60
 

@@ -13,8 +13,7 @@ from knowledge import CONTENT
 from knowledge.checklist import Backing
 from knowledge.located_yaml import load_file
 from knowledge.model import Frozen, Ring
-from knowledge.wording import Plain
-from knowledge.wording import _slots as slots
+from knowledge.wording.kinds import Plain, slots
 
 PATH = Path("wording") / "adr.yaml"
 Titled = Annotated[str, slots("subject")]
