@@ -170,7 +170,9 @@ def test_an_id_of_another_workspace_opens_and_changes_nothing(world: World) -> N
 
 # Rubbish
 
-ROUTING = {"type", "action_id", "callback_id", "command", "team", "team_id", "user", "user_id"}
+ROUTING = {"type", "action_id", "callback_id", "command", "team", "team_id", "user", "user_id"} | {
+    *("enterprise", "enterprise_id", "is_enterprise_install", "response_urls"),
+}
 """What Bolt itself reads to find the listener: without it, nobody is addressed."""
 FRAME = {"event", "actions", "authorizations", "view", "channel", 0}
 """What Bolt takes to be there; it is changed within."""
