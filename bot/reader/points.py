@@ -34,12 +34,12 @@ from knowledge.model import Criterion, Ring, State
 
 SCALE = 2.0
 """Points for each unit of log odds: rounding costs little, and the sums stay small."""
-WHOLE = 0.5
+WHOLE = 0.3
 """Log odds for each unit of the impression's log probability: fixed, not fitted.
 
-Fitted freely it takes all the weight (0.95, 1 % more rings right as read) and leaves most facts
-worth nothing: then no answer of the asker could change the verdict, and rings from perfectly read
-facts fall from 92 to 90 %.
+Fitted freely it takes all the weight (0.95) and leaves most facts worth nothing: then no answer of
+the asker could change the verdict, and the impression carries over to messages of another kind
+worse than facts do (`docs/reading-experiments.md` has rings by this number).
 """
 PENALTY = 0.001
 """Ridge on the coefficients, per row of the mean loss."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 
@@ -22,16 +23,19 @@ from bot.reader.batches import item
 from bot.reader.card import Card, load_card
 from bot.reader.examples import Example, fingerprint, folds, load_examples, without_duplicates
 from bot.reader.fitting import Fitted, Settings, fit, predict
-from bot.reader.labels import EXAMPLES, WEIGHTS
+from bot.reader.labels import EXAMPLES, TAGS, WEIGHTS
 from bot.reader.measuring import measure
 from bot.reader.network import base_model
 from bot.reader.reading import Logits
-from bot.reader.windows import load_tokenizer
+from bot.reader.windows import load_tokenizer, tokenize
 
 ADAPTER_FILE = "adapter.safetensors"
 HEADS_FILE = "heads.safetensors"
 CARD_FILE = "card.json"
 OUT_OF_FOLD_FILE = "out_of_fold.npz"
+
+_OF_TOKENS = ("evidence_overlap", "evidence_found")
+"""Figures that need the logits of every token."""
 
 
 def cross_validate(
@@ -107,6 +111,27 @@ def measured_card(
     return card, unseen
 
 
+def recalibrate(folder: Path, tokenizer: Tokenizer, examples: Sequence[Example]) -> Card:
+    """The card of `folder` with calibration, ring model and figures worked out anew from
+    `out_of_fold.npz`. How well evidence is found stays as measured: no tokens are kept."""
+    card, kept = load_card(folder / CARD_FILE), np.load(folder / OUT_OF_FOLD_FILE)
+    unseen = [examples[row] for row in kept["rows"]]
+    logits = [
+        Logits(np.zeros((len(tokenize(tokenizer, example.text)), len(TAGS))), *map(_double, parts))
+        for example, *parts in zip(
+            unseen, kept["signals"], kept["intent"], kept["ring"], strict=True
+        )
+    ]
+    found = measure(tokenizer, unseen, logits)
+    as_before = {name: card.figures[name] for name in _OF_TOKENS}
+    update = {"calibration": found.calibration, "ring_model": found.ring_model}
+    return card.model_copy(update=update | {"figures": card.figures | found.figures | as_before})
+
+
+def _double(logits: NDArray[np.float16]) -> NDArray[np.float64]:
+    return logits.astype(np.float64)
+
+
 def main() -> None:
     """Cross-validates, trains, saves."""
     parser = argparse.ArgumentParser(prog="python -m bot.reader.training", description=__doc__)
@@ -116,6 +141,9 @@ def main() -> None:
     parser.add_argument("--held-out", type=int, default=1, help="parts to measure on, see below")
     parser.add_argument("--epochs", type=int, default=Settings.epochs, help="passes")
     parser.add_argument("--seed", type=int, default=Settings.seed)
+    parser.add_argument(
+        "--calibrate", action="store_true", help="no training: only read the kept logits anew"
+    )
     parser.epilog = "--held-out 0 keeps the calibration and figures of the card that is in OUT."
     arguments = parser.parse_args()
 
@@ -126,6 +154,10 @@ def main() -> None:
     examples = without_duplicates(loaded)
     print(f"{len(loaded)} examples, {len(loaded) - len(examples)} of them near-duplicates")
     tokenizer = load_tokenizer(base_model() / "tokenizer.json")
+    if arguments.calibrate:
+        card = recalibrate(arguments.out, tokenizer, examples)
+        (arguments.out / CARD_FILE).write_text(card.model_dump_json(indent=1) + "\n", "utf-8")
+        return
     if arguments.held_out:
         card, unseen = measured_card(
             settings, tokenizer, loaded, arguments.folds, arguments.held_out
