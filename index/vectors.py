@@ -16,7 +16,7 @@ GRAPH_FILE = "graph.faiss"
 EXACT_UP_TO = 50_000
 """Up to this many passages exact search stays in the low milliseconds on one core."""
 LINKS = 32
-BUILD_WIDTH = 200
+BUILD_WIDTH = 64
 SEARCH_WIDTH = 160
 RANKED_ANEW = 100
 """Fewest rows taken from the graph: it rounds their vectors, and the stored ones decide."""
