@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 
-.PHONY: run test setup check format bench train eval screens clean help
+.PHONY: run test setup check format bench train eval audit screens clean help
 
 help:
 	@echo "make run     set up whatever is missing, then serve Slack, or talk to the bot here"
@@ -12,6 +12,7 @@ help:
 	@echo "make setup   virtual environment, dependencies, models, index"
 	@echo "make eval    the bot's figures on its own labelled questions"
 	@echo "make bench   speed, memory and scale, measured"
+	@echo "make audit   licences and known faults of every dependency"
 	@echo "make screens what people see in Slack, drawn into docs/screens"
 	@echo "make train   train the reader anew (about an hour on two cores)"
 	@echo "make format  format the code"
@@ -48,6 +49,13 @@ bench: setup
 	$(BIN)/python -m bench.answer_bench
 	$(BIN)/python -m bench.index_bench --passages 10000
 	$(BIN)/python -m bench.words_bench --passages 10000
+
+# In a virtual environment of its own, so that the tools are not audited with the rest.
+AUDIT := .data/audit
+audit: $(INSTALLED)
+	test -x $(AUDIT)/bin/pip-audit || { $(PYTHON) -m venv $(AUDIT) && $(AUDIT)/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1 pip-licenses==5.5.5; }
+	$(AUDIT)/bin/pip-licenses --python $(BIN)/python --order license
+	$(AUDIT)/bin/pip-audit --strict --no-deps --disable-pip -r constraints.txt
 
 # Needs a Chromium: the machine's own (apt-get install chromium fonts-inter fonts-noto-color-emoji),
 # or Playwright's (.venv/bin/playwright install chromium).

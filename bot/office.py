@@ -13,6 +13,7 @@ from bot.advisor.answer import Answer
 from bot.advisor.question import ask
 from bot.advisor.ring import Verdict
 from bot.advisor.thread import Thread, Turn, reply, settle_all, suppose
+from bot.metrics import measured
 from bot.service import Service
 from bot.store.records import Assessment, Place
 from bot.store.store import Store
@@ -61,7 +62,7 @@ class Office:
         See `Assessment` for `private`, `alone` and `author`.
         """
         thread = Thread() if private else self.store.thread(place) or Thread()
-        turn = reply(self.advisor, thread, text)
+        turn = measured(lambda: reply(self.advisor, thread, text))
         return self._keep(place, asker, text, turn, private=private, alone=alone, author=author)
 
     def consult_with(
@@ -79,7 +80,8 @@ class Office:
         """
         if text or not facts:
             ask(text)
-        turn = settle_all(self.advisor, Thread(texts=(text,) if text else ()), facts)
+        said = Thread(texts=(text,) if text else ())
+        turn = measured(lambda: settle_all(self.advisor, said, facts))
         return self._keep(place, asker, text, turn, private=private, alone=True)
 
     def settle(
@@ -93,7 +95,8 @@ class Office:
 
         What was said in the thread since then counts too, unless a `text` takes its place.
         """
-        turn = settle_all(self.advisor, self._thread(kept), facts, withdrawn, text)
+        said = self._thread(kept)
+        turn = measured(lambda: settle_all(self.advisor, said, facts, withdrawn, text))
         question = kept.question if text is None else text
         update = {"thread": turn.thread, "answer": turn.answer, "question": question}
         now = kept.model_copy(update=update)

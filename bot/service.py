@@ -77,6 +77,11 @@ class Service:
         self._advisor = Advisor(desk, self.reader, self.encoder)
         return self._advisor
 
+    @property
+    def serving(self) -> Manifest | None:
+        """Of the snapshot that was answered from last; None before the first answer."""
+        return None if self._advisor is None else self._advisor.desk.snapshot.manifest
+
     def _unfit(self, manifest: Manifest) -> str | None:
         """How a snapshot was built, where this process cannot answer from it."""
         if not manifest.cut_by_this_version:

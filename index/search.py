@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from index.encoder import Vectors
 from index.rows import Stored
 from index.snapshot import Snapshot
+from index.stages import stage
 
 CANDIDATES = 60
 """Rows taken from each side before fusion."""
@@ -31,6 +32,7 @@ class Hit:
     cosine: float
 
 
+@stage("search")
 def search(
     snapshot: Snapshot,
     vector: Vectors,

@@ -18,6 +18,7 @@ from bot.advisor.situation import situation
 from bot.advisor.text import plain_text
 from bot.reader.reading import Reading
 from index.encoder import Vectors
+from index.stages import stage
 from knowledge.model import Intent
 from knowledge.sentences import sentence_spans
 
@@ -46,7 +47,8 @@ class Advisor:
         self.desk, self._reader, self._encoder = desk, reader, encoder
 
     def read(self, question: Question) -> Reading:
-        return self._reader.read(question.text)
+        with stage("read"):
+            return self._reader.read(question.text)
 
     def intent(self, question: Question, reading: Reading) -> Intent:
         """What is wanted. A fact given by button can only belong to a decision."""
@@ -65,11 +67,9 @@ class Advisor:
     def _compose(self, question: Question, intent: Intent, reading: Reading) -> Answer:
         if intent is Intent.OUT_OF_SCOPE:
             return self._decline(question)
-        vector = self._encoder.embed_query(about_rust(self._searched(question)))
+        vector = self._vector(self._searched(question))
         if intent is Intent.DECISION:
-            parts = [
-                (part, self._encoder.embed_query(about_rust(part))) for part in parts_of(question)
-            ]
+            parts = [(part, self._vector(part)) for part in parts_of(question)]
             return decide(question, reading, vector, self.desk, parts)
         if intent is Intent.CASE_STUDY:
             return tell(question, vector, self.desk)
@@ -79,6 +79,10 @@ class Advisor:
         """The verdict alone: nothing is looked up. `answer` comes to the same ring."""
         known = situation(question, self.read(question))
         return judge(known.states, known.lean, self.desk.checklist)
+
+    def _vector(self, text: str) -> Vectors:
+        with stage("search"):
+            return self._encoder.embed_query(about_rust(text))
 
     def _searched(self, question: Question) -> str:
         """The words that say what is searched for; of a form without any, its answers."""

@@ -44,6 +44,9 @@ def explained(error: Exception) -> Failure | None:  # noqa: PLR0911 - one return
     if type(error).__module__.startswith("onnxruntime"):
         advice = "remove the folder `models` of the data folder and run `rust-or-not setup`"
         return Failure(f"an exported model is damaged: {error}\n{advice}", Exit.NOT_SET_UP)
+    if type(error).__module__.startswith("sqlalchemy"):
+        advice = "check DATABASE_URL, its folder or server, the rights to it and the space left"
+        return Failure(f"the database cannot be used ({type(error).__name__}); {advice}", Exit.DISK)
     if isinstance(error, BuildRefused):
         advice = "the index before goes on serving; mend the documents and build again"
         return Failure(f"the new index was refused: {error}\n{advice}", Exit.BUILD_FAILED)

@@ -11,8 +11,15 @@ from slack_bolt import App
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.socket_mode.builtin import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 
+from bot.logs import get_logger
 from bot.serving.endpoint import Endpoint
+from bot.serving.patience import MOST_HEADER_BYTES, Impatient
+from bot.serving.watchdog import SlackLine, Watchdog
+from bot.slack.shape import Malformed, checked
+
+log = get_logger(__name__)
 
 _CLOSING_SECONDS = 3
 """How long a request that is under way may take to be acknowledged; Slack waits no longer."""
@@ -28,6 +35,7 @@ class Sockets(SocketModeHandler):
 
     def __init__(self, app: App, app_token: str) -> None:
         super().__init__(app, app_token, ping_interval=_PING_SECONDS)
+        self.watchdog = Watchdog(SlackLine(self.client))
         self._idle = threading.Condition()
         self._under_way = 0
         self._closing = False
@@ -38,13 +46,18 @@ class Sockets(SocketModeHandler):
                 return
             self._under_way += 1
         try:
+            req.payload = checked(req.payload)
             super().handle(client, req)
+        except Malformed:
+            log.warning("nothing that Slack sends")
+            client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
         finally:
             with self._idle:
                 self._under_way -= 1
                 self._idle.notify_all()
 
     def close(self) -> None:
+        self.watchdog.stop()
         with self._idle:
             self._closing = True
             self._idle.wait_for(lambda: not self._under_way, _CLOSING_SECONDS)
@@ -61,6 +74,9 @@ class Web:
         self._socket = socket.create_server((host, port), family=family, backlog=1024)
         config = uvicorn.Config(
             endpoint,
+            http=Impatient,
+            ws="none",
+            h11_max_incomplete_event_size=MOST_HEADER_BYTES,
             lifespan="off",
             log_config=None,
             access_log=False,

@@ -14,7 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.advisor.question import ask
 from bot.logs import get_logger
+from bot.metrics import CONNECTED, REGISTRY, SnapshotCollector
 from bot.office import Office
+from bot.serving.clock import Jumps
 from bot.serving.endpoint import Endpoint
 from bot.serving.intake import Sockets, Web
 from bot.serving.needs import Mode, mode_of
@@ -46,11 +48,15 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
     answering = ThreadPoolExecutor(_ANSWERING, "answer")
     house = open_house(settings)
     app = make_app(house, answering)
+    REGISTRY.register(SnapshotCollector(lambda: house.office.service.serving))
+    CONNECTED.set_function(lambda: readiness.report()[0])
     web = sockets = None
     with _stopped_by_signals():
         try:
             if mode is Mode.HTTP or port is not None:
-                endpoint = Endpoint(app, readiness, takes_requests=mode is Mode.HTTP)
+                secret = settings.slack_signing_secret if mode is Mode.HTTP else None
+                signing = secret.get_secret_value() if secret else None
+                endpoint = Endpoint(app, readiness, signing)
                 web = Web(endpoint, host, 3000 if port is None else port)
                 web.open()
                 log.info("listening", host=host, port=web.port)
@@ -59,14 +65,16 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
             if mode is Mode.SOCKET and settings.slack_app_token is not None:
                 sockets = Sockets(app, settings.slack_app_token.get_secret_value())
                 readiness.is_connected = sockets.client.is_connected
+                readiness.is_lost = sockets.watchdog.is_lost
                 _connect(sockets)
+                sockets.watchdog.start()
             readiness.stage = Stage.READY
             snapshot = house.office.advisor.desk.snapshot.id
             interrupted.tell(settings.data, app.client, identity.team)
             log.info("ready", mode=str(mode), team=identity.team_name, snapshot=snapshot)
             _rounds(house.office, settings)
         except KeyboardInterrupt:
-            pass
+            pass  # the way to stop
         finally:
             readiness.stage = Stage.STOPPING
             finished = _close([way for way in (sockets, web) if way is not None], answering)
@@ -95,17 +103,26 @@ def _connect(sockets: Sockets) -> None:
 def _rounds(office: Office, settings: Settings) -> NoReturn:
     """Delete what is older than it is to be kept, now and each hour.
 
-    A database that cannot be written just then is no reason to stop answering.
+    A database that cannot be written just then is no reason to stop answering, and a clock that
+    was set ahead just then no reason to delete.
     """
+    jumps = Jumps(office.clock)
     while True:
-        try:
-            gone = office.store.forget_before(office.clock() - settings.keep_days * _DAY)
-        except SQLAlchemyError as error:
-            log.error("nothing deleted this time", error=type(error).__name__)
+        if jumps.jumped():
+            log.warning("the clock was set; nothing deleted this time")
         else:
-            if gone:
-                log.info("deleted what was kept long enough", assessments=gone)
+            _forget(office, settings)
         threading.Event().wait(_ROUNDS_SECONDS)
+
+
+def _forget(office: Office, settings: Settings) -> None:
+    try:
+        gone = office.store.forget_before(office.clock() - settings.keep_days * _DAY)
+    except SQLAlchemyError as error:
+        log.error("nothing deleted this time", error=type(error).__name__)
+    else:
+        if gone:
+            log.info("deleted what was kept long enough", assessments=gone)
 
 
 def _close(ways: Sequence[Sockets | Web], answering: ThreadPoolExecutor) -> bool:

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.advisor.question import QuestionError
 from bot.logs import get_logger
+from bot.metrics import ERRORS
 from bot.slack.blocks.kit import escape, section
 from bot.slack.blocks.reply import Message
 from index.reference_model import ModelUnavailable
@@ -47,6 +48,7 @@ def truthfully(
     except QuestionError as error:
         _tell(tell, notice(notices.refused_question.format(reason=str(error).rstrip("."))), what)
     except (SnapshotError, ModelUnavailable):
+        ERRORS.labels(what).inc()
         log.exception("not ready", what=what)
         _tell(tell, notice(notices.not_ready), what)
     except Exception as error:
@@ -54,6 +56,7 @@ def truthfully(
             log.warning("too late", what=what, error=error.response.get("error"))
             _tell(tell, notice(notices.too_late), what)
             return
+        ERRORS.labels(what).inc()
         reference = secrets.token_hex(4)
         log.exception("failed", what=what, reference=reference)
         _tell(tell, notice(notices.failed.format(reference=reference)), what)
@@ -61,6 +64,7 @@ def truthfully(
 
 def unexpected(error: Exception) -> BoltResponse:
     """What failed outside `truthfully`. Bolt's own handler would log the words of the error."""
+    ERRORS.labels("listener").inc()
     log.error("a listener failed", exc_info=error)
     return BoltResponse(status=500)
 

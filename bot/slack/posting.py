@@ -10,6 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.logs import get_logger
+from bot.metrics import posting
 from bot.slack.blocks.fallback import plain_blocks
 from bot.slack.blocks.kit import as_dicts
 from bot.slack.blocks.reply import Message
@@ -138,9 +139,11 @@ def _with_fallback(
     blocks = as_dicts(message.blocks)
     for shown in (blocks, plain_blocks(blocks)):
         try:
-            return send(shown)
+            with posting():
+                return send(shown)
         except SlackApiError as error:
             if error.response.get("error") not in _BLOCK_ERRORS:
                 raise
             log.warning("blocks refused", error=error.response.get("error"))
-    return send(None)
+    with posting():
+        return send(None)

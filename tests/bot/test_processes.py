@@ -63,6 +63,19 @@ finally:
     assert "Discord moved its Read States service" in " ".join(done.stdout.split())
 
 
+def test_the_runtime_of_the_models_leaves_no_identifier_and_so_reports_nothing(
+    data: str, tmp_path: Path
+) -> None:
+    """By default onnxruntime makes one in the home folder, and sends reports with it."""
+    kept = {
+        name: value for name, value in os.environ.items() if name.startswith(("PATH", "PYTHON"))
+    }
+    own = {**kept, "HOME": str(tmp_path), "ORT_DISABLE_TELEMETRY": "0"}
+    asked = [SCRIPT, "ask", QUESTION, "--data", data]
+    subprocess.run(asked, env=own, cwd=tmp_path, capture_output=True, check=True, timeout=SECONDS)
+    assert list(tmp_path.rglob("*")) == []
+
+
 def test_a_reader_that_stops_reading_makes_no_noise(data: str) -> None:
     """`| head -1`, and a pipe that is closed before anything is written to it."""
     ask = shlex.join([str(SCRIPT), "ask", QUESTION, "--data", data])

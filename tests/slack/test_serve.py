@@ -75,6 +75,12 @@ class Process:
             with refused:
                 return refused.code, refused.read().decode()
 
+    def figures(self) -> list[str]:
+        """What Prometheus would read, line by line."""
+        with urllib.request.urlopen(f"{self.url}/metrics", timeout=SECONDS) as answer:
+            assert answer.headers["Content-Type"].startswith("text/plain")
+            return list(answer.read().decode().splitlines())
+
     def stop(self, number: int = signal.SIGTERM) -> int:
         """Send a signal and wait for the end; the exit code."""
         self.process.send_signal(number)
@@ -174,9 +180,15 @@ def test_a_question_by_socket_is_answered_and_the_log_holds_none_of_it(
     assert by_socket.get("/healthz") == (200, {"alive": True})
     assert by_socket.get("/readyz") == (200, {"ready": True, "state": "ready"})
     assert by_socket.get(EVENTS_PATH)[0] == 404
+    figures = by_socket.figures()
+    assert "rust_or_not_questions_total 1.0" in figures
+    assert 'rust_or_not_stage_seconds_count{stage="post"} 1.0' in figures
+    assert "rust_or_not_slack_connected 1.0" in figures
+    assert any(line.startswith('rust_or_not_snapshot_info{id="2') for line in figures)
     slack.faults.add("apps.connections.open", server_error(503), times=50)
     slack.sockets.close()
     eventually(lambda: by_socket.get("/readyz")[0] == 503)
+    assert "rust_or_not_slack_connected 0.0" in by_socket.figures()
     assert by_socket.get("/healthz")[0] == 200
     assert by_socket.stop() == 0
     is_quiet(by_socket, slack)

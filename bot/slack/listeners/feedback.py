@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from slack_bolt import App
 
+from bot.metrics import VOTES
 from bot.slack.blocks.criteria import typed
 from bot.slack.blocks.feedback import REASON, reason_form
 from bot.slack.errors import notice
@@ -29,6 +30,7 @@ def vote(request: Request) -> None:
     if not helpful:
         request.open(reason_form(request.way))
     _keep(request, kept.id, helpful)
+    VOTES.labels("yes" if helpful else "no").inc()
     if helpful:
         request.tell(notice(request.house.notices.thanks))
 
