@@ -16,8 +16,10 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     false,
 )
+from sqlalchemy.engine import Dialect
 
 metadata = MetaData(
     naming_convention={
@@ -29,6 +31,27 @@ metadata = MetaData(
 
 _ID = String(32)
 """Slack's ids are 9 to 11 characters today; Slack says to leave room."""
+
+
+class Words(TypeDecorator[str]):
+    """What a person wrote, without the characters that a database cannot hold: PostgreSQL has no
+    NUL, and a half of a surrogate pair is none in UTF-8."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+class Line(Words):
+    """Words of a bounded length."""
+
+    impl = String
+    cache_ok = True
+
 
 posts = Table(
     "posts",
@@ -63,7 +86,7 @@ assessments = Table(
     Column("thread_ts", _ID, nullable=False),
     Column("reply_ts", _ID),
     Column("asker", _ID, nullable=False),
-    Column("question", Text, nullable=False),
+    Column("question", Words, nullable=False),
     Column("thread", JSON, nullable=False),
     Column("answer", JSON, nullable=False),
     Column("intent", String(16), nullable=False),
@@ -94,7 +117,7 @@ votes = Table(
     Column("voter", _ID, primary_key=True),
     Column("team", _ID, nullable=False),
     Column("helpful", Boolean, nullable=False),
-    Column("reason", Text, nullable=False, default=""),
+    Column("reason", Words, nullable=False, default=""),
     Column("voted_at", Float, nullable=False),
     Index(None, "team", "voted_at"),
 )
@@ -106,6 +129,6 @@ channels = Table(
     Column("channel", _ID, primary_key=True),
     Column("unaddressed", Boolean, nullable=False),
     Column("private", Boolean, nullable=False),
-    Column("contact", String(200), nullable=False),
+    Column("contact", Line(200), nullable=False),
     comment="settings of a channel, by its id: names change",
 )
