@@ -21,6 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import Dialect
 
+from bot.store.installation_tables import declare_installations
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -37,7 +39,7 @@ class Words(TypeDecorator[str]):
     """What a person wrote, without the characters that a database cannot hold: PostgreSQL has no
     NUL, and a half of a surrogate pair is none in UTF-8."""
 
-    impl = Text
+    impl: type[String] = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
@@ -121,6 +123,25 @@ votes = Table(
     Column("voted_at", Float, nullable=False),
     Index(None, "team", "voted_at"),
 )
+
+oauth_states = Table(
+    "oauth_states",
+    metadata,
+    Column("state", String(64), primary_key=True),
+    Column("expires_at", Float, nullable=False),
+    comment="installs that were begun: each may be finished once, soon, by the same browser",
+)
+
+org_teams = Table(
+    "org_teams",
+    metadata,
+    Column("team", _ID, primary_key=True),
+    Column("enterprise", _ID, nullable=False),
+    Index(None, "enterprise"),
+    comment="workspaces served through an organisation's installation",
+)
+
+declare_installations(metadata)
 
 channels = Table(
     "channels",
