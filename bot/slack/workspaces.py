@@ -48,7 +48,7 @@ class Workspaces(Authorize):
     ) -> None:
         secret = settings.slack_client_secret
         self.installations, self.flow = installations, flow
-        self._client, self._clock = make_client(settings), clock
+        self._client, self.clock = make_client(settings), clock
         self._rotator = TokenRotator(
             client_id=settings.slack_client_id or "",
             client_secret=secret.get_secret_value() if secret else "",
@@ -159,8 +159,8 @@ class Workspaces(Authorize):
             )
         except (SlackTokenRotationError, SlackClientError, OSError) as error:
             log.error("a token is not renewed", team=workspace.team, error=_code(error))
-            self._not_before[workspace] = self._clock() + _AGAIN_SECONDS
-            if (found.bot_token_expires_at or 0) <= self._clock():
+            self._not_before[workspace] = self.clock() + _AGAIN_SECONDS
+            if (found.bot_token_expires_at or 0) <= self.clock():
                 raise NotInstalled from error
             return found
         self._not_before.pop(workspace, None)
@@ -171,8 +171,8 @@ class Workspaces(Authorize):
         return renewed
 
     def _is_due(self, workspace: Workspace, found: Installation) -> bool:
-        left = (found.bot_token_expires_at or float("inf")) - self._clock()
-        waits = self._not_before.get(workspace, 0.0) > self._clock()
+        left = (found.bot_token_expires_at or float("inf")) - self.clock()
+        waits = self._not_before.get(workspace, 0.0) > self.clock()
         return left < _MINUTES_AHEAD * 60 and (left <= 0 or not waits)
 
     def _works(self, workspace: Workspace) -> bool:
