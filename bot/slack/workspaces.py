@@ -29,7 +29,6 @@ https://docs.slack.dev/authentication/using-token-rotation
 """
 _AGAIN_SECONDS = 60
 """After a failed renewal, until the next try; the old token is good meanwhile."""
-_DEAD = {"invalid_auth", "account_inactive", "token_revoked", "token_expired", "not_authed"}
 
 
 class NotInstalled(Exception):
