@@ -73,7 +73,8 @@ def _keys(settings: Settings) -> Iterator[Need]:
         Seal.of(keys.get_secret_value() if keys else "")
     except KeyFault as error:
         fault = "holds something that is no key" if keys else "is not set"
-        yield Need(SETTING, fault, error.remedy)
+        one = "for one workspace alone, set SLACK_BOT_TOKEN instead"
+        yield Need(SETTING, fault, f"{error.remedy}; {one}")
 
 
 def _begins(secret: SecretStr, prefix: str) -> bool:

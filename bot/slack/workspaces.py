@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from slack_bolt import BoltContext, BoltResponse
@@ -124,14 +124,17 @@ class Workspaces(Authorize):
         self.installations.delete_all(enterprise_id=workspace.enterprise, team_id=workspace.team)
         if workspace.team is not None:
             return [workspace.team]
-        return self.lose(self.installations.noted(workspace.enterprise or ""))
+        enterprise = workspace.enterprise or ""
+        return self.lose(enterprise, self.installations.noted(enterprise))
 
-    def lose(self, teams: list[str]) -> list[str]:
-        """These workspaces are no longer among those of their organisation's installation."""
-        for team in teams:
+    def lose(self, enterprise: str, teams: Iterable[str]) -> list[str]:
+        """These workspaces are no longer served through their organisation. Returns whose data
+        goes: none that was not."""
+        gone = sorted(set(teams) & set(self.installations.noted(enterprise)))
+        for team in gone:
             self.installations.forget(team)
             self._noted.discard(team)
-        return teams
+        return gone
 
     def _note(self, team: str, enterprise: str) -> None:
         if team not in self._noted:

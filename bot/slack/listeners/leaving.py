@@ -42,10 +42,10 @@ def register(app: App, house: House) -> None:
             leave(context)
 
     @app.event("team_access_revoked")
-    def lost(event: Mapping[str, Any]) -> None:
+    def lost(event: Mapping[str, Any], context: BoltContext) -> None:
         """An organisation took the app away from some of its workspaces.
 
         https://docs.slack.dev/reference/events/team_access_revoked
         """
-        if house.workspaces is not None:
-            forget(house.workspaces.lose(event["team_ids"]))
+        if house.workspaces is not None and context.enterprise_id:
+            forget(house.workspaces.lose(context.enterprise_id, event["team_ids"]))
