@@ -78,11 +78,21 @@ class Settings(BaseSettings):
     ]
     slack_client_id: Annotated[
         str | None,
-        Field(alias="SLACK_CLIENT_ID", default=None, description="installs by OAuth"),
+        Field(alias="SLACK_CLIENT_ID", default=None, description="several workspaces, by OAuth"),
     ]
     slack_client_secret: Annotated[
         SecretStr | None,
-        Field(alias="SLACK_CLIENT_SECRET", default=None, description="installs by OAuth"),
+        Field(
+            alias="SLACK_CLIENT_SECRET", default=None, description="several workspaces, by OAuth"
+        ),
+    ]
+    token_keys: Annotated[
+        SecretStr | None,
+        Field(
+            alias="RUST_OR_NOT_TOKEN_KEYS",
+            default=None,
+            description="encrypt the tokens of installed workspaces; the first of several seals",
+        ),
     ]
     slack_api_url: Annotated[
         str,
@@ -115,7 +125,8 @@ class Settings(BaseSettings):
         Field(
             alias="RUST_OR_NOT_ADMINS",
             default=(),
-            description="user ids that may do what workspace admins may: rebuild, see gaps",
+            description="who may do what workspace admins may, rebuild, see gaps: user ids; with "
+            "several workspaces TEAM/USER",
         ),
     ]
     channel_settings: Annotated[
@@ -172,6 +183,15 @@ class Settings(BaseSettings):
     @classmethod
     def _all_at_home(cls, folders: tuple[Path, ...]) -> tuple[Path, ...]:
         return tuple(folder.expanduser() for folder in folders)
+
+    @property
+    def several(self) -> bool:
+        """Whether workspaces install the app by OAuth; a bot token stands for one workspace."""
+        return (
+            self.slack_bot_token is None
+            and self.slack_client_id is not None
+            and self.slack_client_secret is not None
+        )
 
     @property
     def database(self) -> str:

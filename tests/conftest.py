@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from bot.settings import Settings
 from index.encoder import OnnxEncoder
 from index.snapshot import SnapshotError
 from index.store import SnapshotStore
+from tests.postgres import NoServer, Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,6 +52,19 @@ def _borrow_vectors(settings: Settings) -> None:
         if name is not None:
             shutil.copytree(theirs.path(name), ours.path(name))
             ours.switch(name)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, started when first needed. With `CI` set, no test may do without."""
+    try:
+        server = Postgres()
+    except NoServer as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"NOT TRIED ON POSTGRESQL: {missing}")
+    yield server
+    server.close()
 
 
 @pytest.fixture(autouse=True)

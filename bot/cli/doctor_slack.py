@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _SECONDS = 10
 """After which Slack counts as out of reach."""
+_MOST = 20
+"""Workspaces that are looked at: each is a call."""
+_AGAIN = "its admins have to install the app again, at /slack/install"
 
 
 def slack(chosen: Settings) -> Iterator[Finding]:
@@ -31,7 +34,10 @@ def slack(chosen: Settings) -> Iterator[Finding]:
         yield Finding(need.setting, need.fault, need.remedy)
     client = make_client(chosen)
     client.timeout = _SECONDS
-    if not any(need.setting == "SLACK_BOT_TOKEN" for need in faults):
+    if chosen.several:
+        if not faults:
+            yield from _installed(chosen)
+    elif not any(need.setting == "SLACK_BOT_TOKEN" for need in faults):
         try:
             identity = identify(client)
         except SlackRefused as error:
@@ -39,7 +45,7 @@ def slack(chosen: Settings) -> Iterator[Finding]:
             return
         name = f"{identity.user_name} ({identity.user}) in {identity.team_name} ({identity.team})"
         yield Finding("Slack", f"{name}, by {mode_of(chosen)}")
-        yield from _scopes(identity)
+        yield from scopes(identity)
     if chosen.slack_app_token is not None and not faults:
         try:
             client.apps_connections_open(app_token=chosen.slack_app_token.get_secret_value())
@@ -50,7 +56,48 @@ def slack(chosen: Settings) -> Iterator[Finding]:
             yield Finding("Socket Mode", "can connect")
 
 
-def _scopes(identity: Identity) -> Iterator[Finding]:
+def _installed(chosen: Settings) -> Iterator[Finding]:
+    """Where the app is installed, as the database has it, and whether those tokens are good."""
+    from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+
+    from bot.serving.needs import mode_of
+    from bot.slack.app import open_workspaces
+    from bot.slack.identity import SlackRefused, identify
+    from bot.slack.workspaces import NotInstalled
+    from bot.store.database import connect, revisions
+    from bot.store.sealing import KeyFault
+
+    where = f"several workspaces, by {mode_of(chosen)}"
+    try:
+        found, newest = revisions(chosen.database)
+        if found != newest:
+            yield Finding("Slack", f"{where}: none is installed yet")
+            return
+        workspaces = open_workspaces(chosen, connect(chosen.database))
+    except (ArgumentError, SQLAlchemyError, ImportError, OSError):
+        return  # `database` tells
+    except KeyFault as fault:
+        yield Finding("token keys", str(fault), fault.remedy)
+        return
+    if workspaces is None:
+        return
+    installed = workspaces.installations.workspaces()
+    yield Finding("Slack", f"{where}: {len(installed) or 'none'} installed")
+    for one in installed[:_MOST]:
+        try:
+            identity = identify(workspaces.client_of(one))
+        except NotInstalled:
+            yield Finding(one.name, "its token cannot be renewed", _AGAIN)
+        except SlackRefused as refusal:
+            yield Finding(one.name, str(refusal), _AGAIN)
+        else:
+            yield from (
+                Finding(f"{one.name}: {each.subject}", each.state, each.remedy)
+                for each in scopes(identity)
+            )
+
+
+def scopes(identity: Identity) -> Iterator[Finding]:
     """The granted scopes against the manifest; what each missing one is for."""
     from bot.slack.identity import APPS
     from bot.slack.manifest import load_manifest
@@ -76,13 +123,12 @@ def _scopes(identity: Identity) -> Iterator[Finding]:
 def database(chosen: Settings) -> Iterator[Finding]:
     """Whether the database can be opened, and whose version its tables are."""
     from alembic.util import CommandError
-    from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-    from bot.store.database import revisions
+    from bot.store.database import address, revisions
 
     try:
-        url = make_url(chosen.database)
+        url = address(chosen.database)
         shown = url.render_as_string(hide_password=True)
         is_new_file = url.get_backend_name() == "sqlite" and not _exists(url.database)
         if is_new_file:

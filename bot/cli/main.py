@@ -14,6 +14,7 @@ from bot.cli.doctor import doctor
 from bot.cli.evaluate import evaluate
 from bot.cli.failures import Failure, explained
 from bot.cli.index import app as index_app
+from bot.cli.keys import app as keys_app
 from bot.cli.knowledge import app as knowledge_app
 from bot.cli.manifest import manifest
 from bot.cli.run import run
@@ -35,6 +36,7 @@ app.command()(manifest)
 app.command()(setup)
 app.add_typer(index_app, name="index")
 app.add_typer(knowledge_app, name="knowledge")
+app.add_typer(keys_app, name="keys")
 app.command("eval")(evaluate)
 app.command()(doctor)
 

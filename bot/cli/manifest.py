@@ -17,9 +17,19 @@ Url = Annotated[
     ),
 ]
 
+InstallUrl = Annotated[
+    str | None,
+    typer.Option(
+        "--install-url",
+        help="The https address at which several workspaces install the bot.",
+        show_default=False,
+    ),
+]
+
 
 def manifest(
     url: Url = None,
+    install_url: InstallUrl = None,
     json: Annotated[bool, typer.Option("--json", help="JSON instead of YAML.")] = False,
 ) -> None:
     """Print the manifest to create the Slack app from (api.slack.com/apps).
@@ -27,13 +37,17 @@ def manifest(
     Socket Mode:  rust-or-not manifest
 
     HTTP:         rust-or-not manifest --url https://bot.example.com
+
+    For several workspaces, either one with --install-url https://bot.example.com
     """
     from bot.slack.manifest import load_manifest
 
     chosen = load_manifest()
-    if url is not None:
-        try:
+    try:
+        if install_url is not None:
+            chosen = chosen.installed_from(install_url)
+        if url is not None:
             chosen = chosen.at(url)
-        except ValueError as error:
-            raise Failure(str(error), Exit.BAD_INPUT) from None
+    except ValueError as error:
+        raise Failure(str(error), Exit.BAD_INPUT) from None
     print(chosen.as_json() if json else chosen.as_yaml().rstrip())

@@ -23,8 +23,8 @@ def serve(
         typer.Option(
             min=0,
             max=65535,
-            help="The port to listen on: 3000 for HTTP; none in Socket Mode, where it serves the "
-            "health checks only.",
+            help="The port to listen on: 3000 for HTTP and for several workspaces; none in Socket "
+            "Mode with one, where it serves the health checks only.",
             show_default=False,
         ),
     ] = None,
@@ -33,7 +33,9 @@ def serve(
     """Serve Slack, until SIGTERM or Ctrl-C.
 
     Socket Mode where SLACK_APP_TOKEN is set; else HTTP at /slack/events, for requests signed with
-    SLACK_SIGNING_SECRET. /healthz and /readyz tell whether it is alive, and ready.
+    SLACK_SIGNING_SECRET. One workspace with SLACK_BOT_TOKEN; with SLACK_CLIENT_ID and
+    SLACK_CLIENT_SECRET instead, every workspace that installs it at /slack/install. /healthz and
+    /readyz tell whether it is alive, and ready.
     """
     serve_with(settings(data), host, port)
 
@@ -43,6 +45,7 @@ def serve_with(chosen: Settings, host: str, port: int | None) -> None:
     from bot.serving.needs import needs
     from bot.serving.server import serve as run
     from bot.slack.identity import SlackRefused
+    from bot.store.sealing import KeyFault
 
     faults = needs(chosen)
     if faults:
@@ -51,7 +54,7 @@ def serve_with(chosen: Settings, host: str, port: int | None) -> None:
     logs.configure(chosen.log_level, contents=chosen.log_contents)
     try:
         finished = run(chosen, host, port)
-    except SlackRefused as refused:
+    except (SlackRefused, KeyFault) as refused:
         raise Failure(f"{refused}; {refused.remedy}", Exit.BAD_INPUT) from None
     if not finished:
         os._exit(Exit.FOUND_FAULTS)  # threads that hang would keep the process alive

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -77,6 +77,23 @@ class Endpoint(SlackRequestHandler):
         if self._verifier is None and path == self.path:
             return _json(404, {"error": "this bot uses Socket Mode"})
         return await super()._get_http_response(method, path, request)
+
+    async def handle_installation(self, request: AsgiHttpRequest) -> BoltResponse:
+        """Somebody begins to install the app: off to Slack."""
+        assert self.app.oauth_flow is not None
+        return await self._run(self.app.oauth_flow.handle_installation, request)
+
+    async def handle_callback(self, request: AsgiHttpRequest) -> BoltResponse:
+        """Back from Slack, with a code or a refusal."""
+        assert self.app.oauth_flow is not None
+        return await self._run(self.app.oauth_flow.handle_callback, request)
+
+    async def _run(
+        self, handle: Callable[[BoltRequest], BoltResponse], request: AsgiHttpRequest
+    ) -> BoltResponse:
+        asked = BoltRequest(body="", query=request.query_string, headers=request.get_headers())
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._workers, handle, asked)
 
     async def dispatch(self, request: AsgiHttpRequest) -> BoltResponse:
         """Bolt's answer to what Slack signed within five minutes; everything else is refused."""

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from bot.settings import Settings
 from bot.slack.identity import APPS
+from bot.store.sealing import SETTING, KeyFault, Seal
 
 
 class Mode(StrEnum):
@@ -31,7 +32,7 @@ class Need:
 def connected(settings: Settings) -> bool:
     """Whether somebody began to set up Slack here."""
     tokens = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
-    return any(token is not None for token in tokens)
+    return settings.several or any(token is not None for token in tokens)
 
 
 def mode_of(settings: Settings) -> Mode:
@@ -51,8 +52,11 @@ def _needs(settings: Settings) -> Iterator[Need]:
         f"make a token (xapp-...) with the scope connections:write at {APPS}, your app, "
         "Basic Information, App-Level Tokens"
     )
-    if settings.slack_bot_token is None:
-        yield Need("SLACK_BOT_TOKEN", "is not set", bot_token)
+    if settings.several:
+        yield from _keys(settings)
+    elif settings.slack_bot_token is None:
+        several = "or, for several workspaces, set SLACK_CLIENT_ID and SLACK_CLIENT_SECRET"
+        yield Need("SLACK_BOT_TOKEN", "is not set", f"{bot_token}; {several}")
     elif not _begins(settings.slack_bot_token, "xoxb-"):
         yield Need("SLACK_BOT_TOKEN", "is not a bot token (xoxb-...)", bot_token)
     if settings.slack_app_token is not None:
@@ -61,6 +65,16 @@ def _needs(settings: Settings) -> Iterator[Need]:
     elif settings.slack_signing_secret is None:
         http = "for HTTP instead, set SLACK_SIGNING_SECRET from the same page"
         yield Need("SLACK_APP_TOKEN", "is not set", f"{app_token}; {http}")
+
+
+def _keys(settings: Settings) -> Iterator[Need]:
+    keys = settings.token_keys
+    try:
+        Seal.of(keys.get_secret_value() if keys else "")
+    except KeyFault as error:
+        fault = "holds something that is no key" if keys else "is not set"
+        one = "for one workspace alone, set SLACK_BOT_TOKEN instead"
+        yield Need(SETTING, fault, f"{error.remedy}; {one}")
 
 
 def _begins(secret: SecretStr, prefix: str) -> bool:

@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NoReturn
 
+from slack_bolt import App
+from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -24,7 +26,9 @@ from bot.serving.readiness import Readiness, Stage
 from bot.settings import Settings
 from bot.slack import interrupted
 from bot.slack.app import make_app, open_house
-from bot.slack.identity import identify, refused
+from bot.slack.house import House
+from bot.slack.identity import SlackRefused, identify, refused
+from bot.slack.workspaces import NotInstalled
 
 log = get_logger(__name__)
 
@@ -41,8 +45,9 @@ _DAY = 24 * 3600
 def serve(settings: Settings, host: str, port: int | None) -> bool:
     """Serve until SIGTERM or SIGINT; whether every answer under way was finished by then.
 
-    Socket Mode opens a port, for health checks only, where one is given. Raises `SlackRefused`,
-    `SnapshotError`, `ModelUnavailable`, `OSError`.
+    Socket Mode opens a port, for health checks only, where one is given; and for installing, where
+    several workspaces do. Raises `SlackRefused`, `KeyFault`, `SnapshotError`, `ModelUnavailable`,
+    `OSError`.
     """
     mode, readiness = mode_of(settings), Readiness()
     answering = ThreadPoolExecutor(_ANSWERING, "answer")
@@ -53,14 +58,14 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
     web = sockets = None
     with _stopped_by_signals():
         try:
-            if mode is Mode.HTTP or port is not None:
+            if mode is Mode.HTTP or settings.several or port is not None:
                 secret = settings.slack_signing_secret if mode is Mode.HTTP else None
                 signing = secret.get_secret_value() if secret else None
                 endpoint = Endpoint(app, readiness, signing)
                 web = Web(endpoint, host, 3000 if port is None else port)
                 web.open()
                 log.info("listening", host=host, port=web.port)
-            identity = identify(app.client)
+            who = _who(house, app)
             warm(house.office)
             if mode is Mode.SOCKET and settings.slack_app_token is not None:
                 sockets = Sockets(app, settings.slack_app_token.get_secret_value())
@@ -70,8 +75,8 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
                 sockets.watchdog.start()
             readiness.stage = Stage.READY
             snapshot = house.office.advisor.desk.snapshot.id
-            interrupted.tell(settings.data, app.client, identity.team)
-            log.info("ready", mode=str(mode), team=identity.team_name, snapshot=snapshot)
+            interrupted.tell(settings.data, lambda team: _client(house, app, team))
+            log.info("ready", mode=str(mode), team=who, snapshot=snapshot)
             _rounds(house.office, settings)
         except KeyboardInterrupt:
             pass  # the way to stop
@@ -91,6 +96,24 @@ def warm(office: Office) -> None:
     Raises `SnapshotError`, `ModelUnavailable`.
     """
     office.advisor.answer(ask("Should we use Rust for our parser in C?"))
+
+
+def _who(house: House, app: App) -> str:
+    """Whom the bot serves, in a word for the log. Raises `SlackRefused`."""
+    if house.workspaces is None:
+        return identify(app.client).team_name
+    return f"{len(house.workspaces.installations.workspaces())} workspaces"
+
+
+def _client(house: House, app: App, team: str) -> WebClient | None:
+    """A client for a workspace, if it is one that the bot serves."""
+    try:
+        if house.workspaces is not None:
+            return house.workspaces.client(team)
+        return app.client if identify(app.client).team == team else None
+    except (NotInstalled, SlackRefused) as error:
+        log.info("a workspace is not served", error=type(error).__name__)
+        return None
 
 
 def _connect(sockets: Sockets) -> None:

@@ -13,7 +13,7 @@ from bot.slack.blocks.message import Message
 from bot.slack.errors import truthfully
 from bot.slack.house import House
 from bot.slack.listeners.history import permalink
-from bot.slack.rights import is_admin
+from bot.slack.rights import is_admin, may_rebuild
 from bot.store.store import Store
 from index.snapshot import SnapshotError, read_manifest
 from index.store import SnapshotStore
@@ -42,7 +42,8 @@ def publish(house: House, client: WebClient, team: str, user: str) -> None:
 def gather(house: House, client: WebClient, team: str, user: str) -> Home:
     store = house.office.store
     recent = store.recent(team, user, _RECENT)
-    admin = is_admin(house.settings, client, user)
+    admin = is_admin(house.settings, client, team, user)
+    rebuilds = admin and may_rebuild(house.settings, client, team, user)
     return Home(
         team=team,
         recent=recent,
@@ -50,15 +51,16 @@ def gather(house: House, client: WebClient, team: str, user: str) -> Home:
         measured=load_measured(house.settings.data),
         index=_index(house.office.service.store),
         running=house.builds.running,
-        for_admins=_for_admins(store, team) if admin else None,
+        for_admins=_for_admins(store, team, rebuilds=rebuilds) if admin else None,
     )
 
 
-def _for_admins(store: Store, team: str) -> ForAdmins:
+def _for_admins(store: Store, team: str, *, rebuilds: bool) -> ForAdmins:
     votes = store.votes(team, _VOTES)
     return ForAdmins(
         gaps=gaps(store.uncovered(team, _UNCOVERED)),
         votes=[(vote, store.assessment(team, vote.assessment)) for vote in votes],
+        rebuilds=rebuilds,
     )
 
 

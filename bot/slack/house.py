@@ -9,17 +9,22 @@ from bot.office import Office
 from bot.settings import Settings
 from bot.slack.blocks.reply import Words
 from bot.slack.builds import Builds
+from bot.slack.workspaces import Workspaces
 from knowledge.content import load_checklist, load_phrases
 from knowledge.wording import NoticeWording, load_notice_wording, load_reply_wording
 
 
 @dataclass(frozen=True)
 class House:
-    """The office with its settings, the rebuild that runs, and the words of replies."""
+    """The office with its settings, the rebuild that runs, and the words of replies.
+
+    `workspaces` is there where several install the app, and None where a bot token says whose.
+    """
 
     office: Office
     settings: Settings
     builds: Builds = field(default_factory=Builds)
+    workspaces: Workspaces | None = None
 
     @cached_property
     def words(self) -> Words:

@@ -16,7 +16,7 @@ _REMEDIES = {
     "not_allowed_token_type": "it is a token of another kind: xoxb- is the bot's, xapp- the app's",
     "account_inactive": f"the app was removed from the workspace: install it again at {APPS}",
     "token_revoked": f"the token was revoked: install the app again at {APPS}",
-    "token_expired": "token rotation is on, which is not supported: take a token without it",
+    "token_expired": "token rotation is on: let the app be installed at /slack/install instead",
     "missing_scope": f"give it the scope `connections:write` at {APPS}, App-Level Tokens",
 }
 

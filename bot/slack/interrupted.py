@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -39,8 +40,11 @@ def forget(data: Path) -> None:
     (data / _FILE).unlink(missing_ok=True)
 
 
-def tell(data: Path, client: WebClient, team: str) -> None:
-    """Where a process of this workspace left a rebuild behind, say so in its message, once."""
+def tell(data: Path, client_of: Callable[[str], WebClient | None]) -> None:
+    """Where a former process left a rebuild behind, say so in its message, once.
+
+    `client_of` gives a client for a workspace; None for one that this process does not serve.
+    """
     try:
         left = UnderWay.model_validate_json((data / _FILE).read_bytes())
     except FileNotFoundError:
@@ -48,7 +52,8 @@ def tell(data: Path, client: WebClient, team: str) -> None:
     except (ValidationError, OSError) as error:
         log.warning("a note of a rebuild cannot be read", error=type(error).__name__)
         return
-    if left.team != team:
+    client = client_of(left.team)
+    if client is None:
         return
     forget(data)
     try:

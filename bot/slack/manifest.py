@@ -22,6 +22,10 @@ FILE = Path(__file__).with_name("manifest.yaml")
 EVENTS_PATH = "/slack/events"
 """Where everything of Slack's arrives: events, interactions and commands. Bolt's default."""
 
+INSTALL_PATH = "/slack/install"
+REDIRECT_PATH = "/slack/oauth_redirect"
+"""Where an installation by OAuth begins, and where Slack sends the browser back to."""
+
 
 def _text(most: int, least: int = 1, pattern: str | None = None) -> Any:
     return StringConstraints(min_length=least, max_length=most, pattern=pattern)
@@ -106,6 +110,9 @@ class Scopes(Frozen):
 
 class OAuthConfig(Frozen):
     scopes: Scopes
+    redirect_urls: Annotated[tuple[Address, ...], Field(min_length=1, max_length=1000)] | None = (
+        None
+    )
 
 
 class EventSubscriptions(Frozen):
@@ -164,7 +171,7 @@ class Manifest(Frozen):
         `address` is where the server is reached, with or without the path of Slack's requests.
         Raises `ValueError`.
         """
-        url = _request_url(address)
+        url = _base(address) + EVENTS_PATH
         plain = self.as_data()
         for command in plain["features"]["slash_commands"]:
             command["url"] = url
@@ -172,6 +179,16 @@ class Manifest(Frozen):
         settings["event_subscriptions"]["request_url"] = url
         settings["interactivity"]["request_url"] = url
         settings["socket_mode_enabled"] = False
+        return Manifest.model_validate(plain)
+
+    def installed_from(self, address: str) -> Manifest:
+        """The manifest for several workspaces, which install the app from this https address.
+
+        With token rotation, and for whole organisations too. Raises `ValueError`.
+        """
+        plain = self.as_data()
+        plain["oauth_config"]["redirect_urls"] = [_base(address) + REDIRECT_PATH]
+        plain["settings"] |= {"org_deploy_enabled": True, "token_rotation_enabled": True}
         return Manifest.model_validate(plain)
 
     def as_data(self) -> dict[str, Any]:
@@ -191,7 +208,7 @@ def load_manifest(file: Path = FILE) -> Manifest:
     return load_file(file, Manifest)
 
 
-def _request_url(address: str) -> str:
+def _base(address: str) -> str:
     parts = urlsplit(address.strip())
     if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
         raise ValueError(
@@ -199,4 +216,4 @@ def _request_url(address: str) -> str:
             "give one like https://bot.example.com"
         )
     path = parts.path.rstrip("/").removesuffix(EVENTS_PATH)
-    return f"https://{parts.netloc}{path}{EVENTS_PATH}"
+    return f"https://{parts.netloc}{path}"

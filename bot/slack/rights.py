@@ -18,18 +18,28 @@ from bot.settings import Settings
 log = get_logger(__name__)
 
 
-def is_admin(settings: Settings, client: WebClient, user: str) -> bool:
-    """Whether the settings name a person, or the workspace has them as an admin or owner.
+def is_admin(settings: Settings, client: WebClient, team: str, user: str) -> bool:
+    """Whether the settings name a person, or their workspace has them as an admin or owner.
 
     Without the scope `users:read` only the settings count.
     """
-    if user in settings.admins:
+    if _named(settings, team, user):
         return True
     found = _told("user", lambda: client.users_info(user=user))
-    return bool(found.get("is_admin") or found.get("is_owner"))
+    return _belongs(found, team) and bool(found.get("is_admin") or found.get("is_owner"))
 
 
-def may_set_channel(settings: Settings, client: WebClient, user: str, channel: str) -> bool:
+def may_rebuild(settings: Settings, client: WebClient, team: str, user: str) -> bool:
+    """Whether a person may rebuild the index. With several workspaces it belongs to none of them,
+    so only those may whom the settings name."""
+    if settings.several:
+        return _named(settings, team, user)
+    return is_admin(settings, client, team, user)
+
+
+def may_set_channel(
+    settings: Settings, client: WebClient, team: str, user: str, channel: str
+) -> bool:
     """Whether a person may change the settings of a channel that they can choose or are in.
 
     Guests may not, and by RUST_OR_NOT_CHANNEL_SETTINGS only its creator and admins may.
@@ -37,7 +47,7 @@ def may_set_channel(settings: Settings, client: WebClient, user: str, channel: s
     if settings.channel_settings == "members":
         found = _told("user", lambda: client.users_info(user=user))
         return not (found.get("is_restricted") or found.get("is_ultra_restricted"))
-    if is_admin(settings, client, user):
+    if is_admin(settings, client, team, user):
         return True
     found = _told("channel", lambda: client.conversations_info(channel=channel))
     return bool(user) and found.get("creator") == user
@@ -51,3 +61,17 @@ def _told(what: str, call: Callable[[], SlackResponse]) -> Mapping[str, Any]:
         log.info("not told", what=what, error=type(error).__name__)
         return {}
     return found if isinstance(found, Mapping) else {}
+
+
+def _belongs(person: Mapping[str, Any], team: str) -> bool:
+    """Whether a person is of this workspace: in a shared channel there are admins of others.
+
+    https://docs.slack.dev/reference/objects/user-object
+    """
+    teams = (person.get("enterprise_user") or {}).get("teams") or ()
+    return team in (person.get("team_id"), *teams)
+
+
+def _named(settings: Settings, team: str, user: str) -> bool:
+    """A person's id says who it is only together with the workspace's, where there are several."""
+    return f"{team}/{user}" in settings.admins or (not settings.several and user in settings.admins)

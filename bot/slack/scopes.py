@@ -83,6 +83,7 @@ UNSCOPED_METHODS = frozenset(
         "auth.test",
         "blocks.validate",
         "chat.getPermalink",
+        "oauth.v2.access",  # the app's client id and secret, in place of a token
         "views.open",
         "views.publish",
         "views.push",
@@ -91,5 +92,7 @@ UNSCOPED_METHODS = frozenset(
 )
 """Methods that a bot token may call without any scope: https://docs.slack.dev/reference/methods"""
 
-UNSCOPED_EVENTS = frozenset({"app_home_opened", "app_uninstalled", "tokens_revoked"})
+UNSCOPED_EVENTS = frozenset(
+    {"app_home_opened", "app_uninstalled", "team_access_revoked", "tokens_revoked"}
+)
 """Events that need no scope: https://docs.slack.dev/reference/events"""

@@ -1,4 +1,4 @@
-"""Opens the database and brings it up to date."""
+"""Opens the database, SQLite or PostgreSQL, and brings it up to date."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
@@ -17,23 +17,46 @@ _BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up."""
 
 
-def connect(url: str) -> Engine:
-    """An engine for `url`, for many threads. A file of SQLite is made with its folder."""
+_CONNECT_SECONDS = 10
+_MIGRATING = 0x727573746F72
+"""The number of the lock that a process holds while it changes the tables: any, but always this."""
+
+
+def address(url: str) -> URL:
+    """A database's address, with the driver that is installed. Raises `ArgumentError`.
+
+    Both `postgres://` and `postgresql://` are meant for PostgreSQL.
+    """
     parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def connect(url: str) -> Engine:
+    """An engine for `url`, for many threads. A file of SQLite is made with its folder.
+
+    Errors do not hold what was written: that is people's words, and tokens.
+    """
+    parsed = address(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True)
+        patience = {"connect_timeout": _CONNECT_SECONDS}
+        return create_engine(
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args=patience
+        )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": _BUSY_SECONDS})
+    engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     return engine
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables up to date. Safe to run at each start."""
+    """Bring the tables up to date. Safe to run at each start, by many processes at once."""
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     with engine.begin() as connection:
+        _alone(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -45,7 +68,7 @@ def revisions(url: str) -> tuple[str | None, str | None]:
     version does not know.
     """
     scripts = ScriptDirectory(str(_MIGRATIONS))
-    engine = create_engine(url)
+    engine = create_engine(address(url))
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
@@ -54,6 +77,14 @@ def revisions(url: str) -> tuple[str | None, str | None]:
     if found is not None:
         scripts.get_revision(found)
     return found, scripts.get_current_head()
+
+
+def _alone(connection: Connection) -> None:
+    """Wait until no other process changes the tables, and let none begin before this commits."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATING})")
 
 
 def _prepare(connection: Any, _record: object) -> None:

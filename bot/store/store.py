@@ -23,6 +23,7 @@ from bot.store.records import (
     thread_from_json,
     thread_to_json,
 )
+from bot.store.upsert import upsert
 
 
 class Store:
@@ -55,9 +56,7 @@ class Store:
     def keep_thread(self, place: Place, thread: Thread, now: float) -> None:
         body = {"state": thread_to_json(thread), "updated_at": now}
         with self._engine.begin() as connection:
-            done = connection.execute(update(t.threads).where(*at(t.threads, place)).values(body))
-            if not done.rowcount:
-                connection.execute(insert(t.threads).values(body | place.model_dump()))
+            upsert(connection, t.threads, place.model_dump() | body)
 
     # Assessments
 
@@ -124,12 +123,10 @@ class Store:
 
         A vote on what another workspace keeps, or nobody any more, does not count.
         """
-        own = (t.votes.c.assessment == vote.assessment, t.votes.c.voter == vote.voter)
         about = (t.assessments.c.team == vote.team, t.assessments.c.id == vote.assessment)
         with self._engine.begin() as connection:
-            connection.execute(delete(t.votes).where(*own, t.votes.c.team == vote.team))
             if connection.scalar(select(t.assessments.c.id).where(*about)) is not None:
-                connection.execute(insert(t.votes).values(vote.model_dump()))
+                upsert(connection, t.votes, vote.model_dump())
 
     def votes(self, team: str, limit: int) -> list[Vote]:
         """A workspace's latest votes, newest first."""
@@ -149,11 +146,9 @@ class Store:
         return ChannelSettings(**row._mapping) if row else ChannelSettings()
 
     def set_channel(self, team: str, channel: str, settings: ChannelSettings) -> None:
-        own = (t.channels.c.team == team, t.channels.c.channel == channel)
+        row = {"team": team, "channel": channel} | settings.model_dump()
         with self._engine.begin() as connection:
-            connection.execute(delete(t.channels).where(*own))
-            row = {"team": team, "channel": channel} | settings.model_dump()
-            connection.execute(insert(t.channels).values(row))
+            upsert(connection, t.channels, row)
 
     # What belongs to a person, a workspace, the past
 

@@ -16,8 +16,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     false,
 )
+from sqlalchemy.engine import Dialect
+
+from bot.store.installation_tables import declare_installations
 
 metadata = MetaData(
     naming_convention={
@@ -29,6 +33,27 @@ metadata = MetaData(
 
 _ID = String(32)
 """Slack's ids are 9 to 11 characters today; Slack says to leave room."""
+
+
+class Words(TypeDecorator[str]):
+    """What a person wrote, without the characters that a database cannot hold: PostgreSQL has no
+    NUL, and a half of a surrogate pair is none in UTF-8."""
+
+    impl: type[String] = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+class Line(Words):
+    """Words of a bounded length."""
+
+    impl = String
+    cache_ok = True
+
 
 posts = Table(
     "posts",
@@ -63,7 +88,7 @@ assessments = Table(
     Column("thread_ts", _ID, nullable=False),
     Column("reply_ts", _ID),
     Column("asker", _ID, nullable=False),
-    Column("question", Text, nullable=False),
+    Column("question", Words, nullable=False),
     Column("thread", JSON, nullable=False),
     Column("answer", JSON, nullable=False),
     Column("intent", String(16), nullable=False),
@@ -94,10 +119,29 @@ votes = Table(
     Column("voter", _ID, primary_key=True),
     Column("team", _ID, nullable=False),
     Column("helpful", Boolean, nullable=False),
-    Column("reason", Text, nullable=False, default=""),
+    Column("reason", Words, nullable=False, default=""),
     Column("voted_at", Float, nullable=False),
     Index(None, "team", "voted_at"),
 )
+
+oauth_states = Table(
+    "oauth_states",
+    metadata,
+    Column("state", String(64), primary_key=True),
+    Column("expires_at", Float, nullable=False),
+    comment="installs that were begun: each may be finished once, soon, by the same browser",
+)
+
+org_teams = Table(
+    "org_teams",
+    metadata,
+    Column("team", _ID, primary_key=True),
+    Column("enterprise", _ID, nullable=False),
+    Index(None, "enterprise"),
+    comment="workspaces served through an organisation's installation",
+)
+
+declare_installations(metadata)
 
 channels = Table(
     "channels",
@@ -106,6 +150,6 @@ channels = Table(
     Column("channel", _ID, primary_key=True),
     Column("unaddressed", Boolean, nullable=False),
     Column("private", Boolean, nullable=False),
-    Column("contact", String(200), nullable=False),
+    Column("contact", Line(200), nullable=False),
     comment="settings of a channel, by its id: names change",
 )

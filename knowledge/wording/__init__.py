@@ -11,6 +11,7 @@ from knowledge.wording.draft import DraftWording, load_draft_wording
 from knowledge.wording.feedback import FeedbackWording, load_feedback_wording
 from knowledge.wording.form import FormWording, load_form_wording
 from knowledge.wording.home import HomeWording, load_home_wording
+from knowledge.wording.install import InstallWording, load_install_wording
 from knowledge.wording.notices import NoticeWording, load_notice_wording
 from knowledge.wording.own_data import OwnDataWording, load_own_data_wording
 from knowledge.wording.rebuild import RebuildWording, Stage, load_rebuild_wording
@@ -25,6 +26,7 @@ __all__ = [
     "FeedbackWording",
     "FormWording",
     "HomeWording",
+    "InstallWording",
     "NoticeWording",
     "OwnDataWording",
     "RebuildWording",
@@ -37,6 +39,7 @@ __all__ = [
     "load_feedback_wording",
     "load_form_wording",
     "load_home_wording",
+    "load_install_wording",
     "load_notice_wording",
     "load_own_data_wording",
     "load_rebuild_wording",
@@ -56,5 +59,6 @@ WORDINGS = (
     load_channel_wording,
     load_rebuild_wording,
     load_sources_wording,
+    load_install_wording,
 )
 """Every loader above, for `rust-or-not knowledge check`."""

@@ -32,6 +32,7 @@ class RebuildWording(Frozen):
     """Rebuilding the index from Slack. `stages`: those of a build, and two of our own."""
 
     refused: Plain
+    refused_several: Plain
     busy: Annotated[str, slots("user", "when", "stage")]
     busy_elsewhere: Plain
     someone: Plain

@@ -10,8 +10,10 @@ import pytest
 from bot.cli.doctor_slack import database, slack
 from bot.cli.finding import Finding
 from bot.settings import Settings
+from bot.slack.app import open_workspaces
 from bot.slack.manifest import load_manifest
 from bot.store.database import connect, migrate
+from bot.store.sealing import SETTING, new_key
 from tests.slack.stand_in import SlackStandIn
 
 HUSH = "hush-hush"
@@ -63,6 +65,47 @@ def test_a_token_that_slack_does_not_take_is_named_and_not_shown(
 def test_a_missing_token_is_named(workspace: SlackStandIn) -> None:
     findings = found(SLACK_APP_TOKEN=workspace.app.app_token, SLACK_API_URL=workspace.api_url)
     assert findings["SLACK_BOT_TOKEN"].remedy is not None
+
+
+def installed_by_oauth(workspace: SlackStandIn, tmp_path: Path) -> dict[str, str]:
+    """Settings for several workspaces, of which one has installed the app."""
+    given = {k: v for k, v in workspace.env().items() if k != "SLACK_BOT_TOKEN"}
+    given |= {"DATABASE_URL": f"sqlite:///{tmp_path / 'bot.db'}"}
+    given |= {"RUST_OR_NOT_TOKEN_KEYS": new_key()}
+    settings = Settings.model_validate(given)
+    engine = connect(settings.database)
+    migrate(engine)
+    workspaces = open_workspaces(settings, engine)
+    assert workspaces is not None
+    found = workspaces.flow.run_installation(workspace.authorize_code())
+    assert found is not None
+    workspaces.installations.save(found)
+    engine.dispose()
+    return given
+
+
+def test_of_several_workspaces_each_ones_token_is_tried(
+    workspace: SlackStandIn, tmp_path: Path
+) -> None:
+    given = installed_by_oauth(workspace, tmp_path)
+    findings = found(**given)
+    assert "1 installed" in findings["Slack"].state
+    assert findings["Acme: scopes"].state == "all of the manifest"
+    assert {finding.remedy for finding in findings.values()} == {None}
+    workspace.install.active = False
+    assert "/slack/install" in (found(**given)["Acme"].remedy or "")
+    assert workspace.install.token not in str(findings)
+
+
+def test_a_missing_or_wrong_key_is_named(workspace: SlackStandIn, tmp_path: Path) -> None:
+    given = installed_by_oauth(workspace, tmp_path)
+    key = given.pop("RUST_OR_NOT_TOKEN_KEYS")
+    assert found(**given)[SETTING].state == "is not set"
+    assert "no key" in found(**given, **{SETTING: HUSH})[SETTING].state
+    wrong = found(**given, **{SETTING: new_key()})["token keys"]
+    assert "does not open" in wrong.state
+    assert wrong.remedy is not None
+    assert key not in str(wrong)
 
 
 def test_the_database_is_looked_at_and_not_touched(tmp_path: Path) -> None:

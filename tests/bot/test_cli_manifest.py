@@ -30,3 +30,23 @@ def test_an_address_that_slack_cannot_use_is_refused_with_an_example(given: str,
     assert done.code == Exit.BAD_INPUT
     assert done.out == ""
     assert "give one like https://bot.example.com" in done.err
+
+
+def test_for_several_workspaces_there_is_an_address_to_come_back_to(run: Run) -> None:
+    address = "https://bot.example.com/"
+    done = run("manifest", "--install-url", address, "--json")
+    printed = json.loads(done.out)
+    redirect = ["https://bot.example.com/slack/oauth_redirect"]
+    assert printed["oauth_config"]["redirect_urls"] == redirect
+    settings = printed["settings"]
+    assert settings["org_deploy_enabled"]
+    assert settings["token_rotation_enabled"]
+    assert settings["socket_mode_enabled"]
+    both = json.loads(run("manifest", "--install-url", address, "--url", address, "--json").out)
+    assert both["oauth_config"]["redirect_urls"] == redirect
+    assert not both["settings"]["socket_mode_enabled"]
+
+
+def test_an_address_to_install_from_is_an_https_one(run: Run) -> None:
+    done = run("manifest", "--install-url", "http://bot.example.com")
+    assert (done.code, done.out) == (Exit.BAD_INPUT, "")

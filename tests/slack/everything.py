@@ -154,5 +154,6 @@ class Day:
         ada.clicks(told(slack, ada, "This deletes"), Action.FORGET)
         told(slack, ada, "Deleted, with your votes")
         slack.settle()
+        slack.take_away(slack.install, slack.add_team("Elsewhere"))
         slack.uninstall()
         slack.install.active, slack.revoked = True, False

@@ -245,7 +245,7 @@ def test_without_its_settings_it_names_them_and_starts_nothing(
     missing: str, slack: SlackStandIn, service: Service, tmp_path: Path
 ) -> None:
     env = environment(slack, service, tmp_path)
-    for name in (missing, "SLACK_SIGNING_SECRET"):
+    for name in (missing, "SLACK_SIGNING_SECRET", "SLACK_CLIENT_SECRET"):
         del env[name]
     with started(["serve"], env, tmp_path) as running:
         assert running.wait() == Exit.BAD_INPUT == 2

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 from alembic import command
@@ -12,16 +16,19 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
-from bot.store.database import connect, migrate
+from bot.store.database import address, connect, migrate
 from bot.store.store import Store
 from bot.store.tables import metadata
+from tests.store.conftest import Databases
 
-MIGRATIONS = Path(__file__).resolve().parents[2] / "bot" / "store" / "migrations"
+ROOT = Path(__file__).resolve().parents[2]
+MIGRATIONS = ROOT / "bot" / "store" / "migrations"
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path / 'deep' / 'bot.db'}")
+def engine(empty: Databases) -> Iterator[Engine]:
+    """A database without tables."""
+    engine = connect(empty())
     yield engine
     engine.dispose()
 
@@ -53,6 +60,46 @@ def test_bringing_up_to_date_twice_changes_nothing(engine: Engine) -> None:
     assert not Store(engine).take("T1", "C1", "1.0", 1.0)
 
 
+_MIGRATE = """
+import sys
+from bot.store.database import address, connect, migrate
+engine = connect(sys.argv[1])
+print("ready", flush=True)
+sys.stdin.readline()
+migrate(engine)
+"""
+
+
+def test_processes_that_start_at_once_bring_it_up_to_date_together(empty: Databases) -> None:
+    url = empty()
+    command = [sys.executable, "-c", _MIGRATE, url]
+    with ExitStack() as stack:
+        started = [
+            stack.enter_context(
+                subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE, text=True, cwd=ROOT)
+            )
+            for _ in range(3)
+        ]
+        for process in started:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        for process in started:
+            assert process.communicate(timeout=120)[1] == ""
+            assert process.returncode == 0
+    engine = connect(url)
+    assert differences(engine) == []
+    engine.dispose()
+
+
+def test_both_spellings_of_postgresql_are_understood() -> None:
+    for scheme in ("postgres", "postgresql", "postgresql+psycopg"):
+        assert address(f"{scheme}://u:p@db/bot").drivername == "postgresql+psycopg"
+
+
 def test_what_the_first_version_kept_is_still_there(engine: Engine) -> None:
     upgrade(engine, "0001")
     thread = '{"texts": ["Rust?"], "facts": {"cpu_bound": "yes"}, "ring": "trial", "known": {}}'
@@ -63,9 +110,9 @@ def test_what_the_first_version_kept_is_still_there(engine: Engine) -> None:
                 "INSERT INTO assessments (id, team, channel, thread_ts, asker, question, thread,"
                 " answer, intent, ring, covered, private, snapshot, receipt, asked_at) VALUES"
                 " ('a', 'T1', 'C1', '1.0', 'U1', 'Rust?', :thread, :answer, 'decision', 'trial',"
-                " 1, 0, 's', '', 1.0)"
+                " :yes, :no, 's', '', 1.0)"
             ),
-            {"thread": thread, "answer": answer},
+            {"thread": thread, "answer": answer, "yes": True, "no": False},
         )
     migrate(engine)
     assert differences(engine) == []

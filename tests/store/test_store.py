@@ -4,35 +4,19 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from bot.advisor.answer import Answer
 from bot.advisor.thread import Thread
 from bot.gaps import gaps
-from bot.store.database import connect, migrate
 from bot.store.records import Assessment, ChannelSettings, Place, Vote
 from bot.store.store import Store
 from bot.store.tables import metadata
 from knowledge.model import Criterion, Intent, Ring
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = connect(f"sqlite:///{tmp_path / 'bot.db'}")
-    migrate(engine)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def store(engine: Engine) -> Store:
-    return Store(engine)
 
 
 def kept(key: str, team: str = "T1", asker: str = "U1", **more: object) -> Assessment:
@@ -127,22 +111,23 @@ def seen(store: Store, team: str) -> list[object]:
     ]
 
 
-@settings(max_examples=25, deadline=None)
-@given(steps)
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(done=steps)
 def test_what_one_workspace_does_the_other_never_sees(
-    tmp_path_factory: pytest.TempPathFactory, done: list[tuple[str, str, str, int]]
+    engine: Engine, done: list[tuple[str, str, str, int]]
 ) -> None:
     """Whatever happens in both, each one sees what it would see if it were alone."""
-    folder = tmp_path_factory.mktemp("stores")
     found = []
-    for name, teams in (("both", TEAMS), *((team, (team,)) for team in TEAMS)):
-        engine = connect(f"sqlite:///{folder / name}.db")
-        migrate(engine)
+    for teams in (TEAMS, *((team,) for team in TEAMS)):
+        with engine.begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.execute(table.delete())
         for step in done:
             if step[1] in teams:
                 act(Store(engine), *step)
         found.append([seen(Store(engine), team) for team in TEAMS])
-        engine.dispose()
     both, first, second = found
     assert both == [first[0], second[1]]
 
@@ -248,6 +233,33 @@ def test_of_many_threads_that_take_up_a_post_one_does(store: Store) -> None:
     for thread in threads:
         thread.join()
     assert sorted(taken) == [False] * 7 + [True]
+
+
+def test_what_many_threads_write_to_one_row_at_once_is_kept_once(store: Store) -> None:
+    """A vote, a setting and a thread: the last one counts, and nobody gets an error."""
+    store.keep(kept("a"))
+    place = Place(team="T1", channel="C1", thread_ts="1")
+
+    def write(number: int) -> None:
+        for _ in range(5):
+            store.vote(vote("a", helpful=bool(number % 2)))
+            store.set_channel("T1", "C1", ChannelSettings(contact=str(number)))
+            store.keep_thread(place, Thread(texts=(str(number),)), 1.0)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(write, range(8))) == [None] * 8
+    assert len(store.votes("T1", 9)) == 1
+    assert store.channel("T1", "C1").contact in set("01234567")
+
+
+def test_words_that_a_database_cannot_hold_are_kept_without_them(store: Store) -> None:
+    """Slack's JSON can carry both: a NUL, and half of a character."""
+    store.keep(kept("a", question="why\0 Rust \ud83d?"))
+    store.vote(vote("a", reason="\0\udc00"))
+    found = store.assessment("T1", "a")
+    assert found is not None
+    assert found.question == "why Rust ??"
+    assert [one.reason for one in store.votes("T1", 9)] == ["?"]
 
 
 def test_gaps_group_questions_that_ask_for_the_same_in_scope_first() -> None:

@@ -56,10 +56,12 @@ class Index:
 
 @dataclass(frozen=True)
 class ForAdmins:
-    """What only admins see. `votes` are the latest, newest first, with what they are about."""
+    """What only admins see. `rebuilds`: they may rebuild the index too. `votes` are the latest,
+    newest first, with what they are about."""
 
     gaps: Sequence[Gap]
     votes: Sequence[tuple[Vote, Assessment | None]]
+    rebuilds: bool = True
 
 
 @dataclass(frozen=True)
@@ -196,7 +198,7 @@ def _for_admins(shown: ForAdmins, home: Home, wording: HomeWording) -> Iterator[
     unread = [wording.to_mend] if home.index.manifest is None else []
     if on_server := unmeasured + unread:
         yield context(" ".join(on_server))
-    if home.running is None:
+    if home.running is None and shown.rebuilds:
         confirm = ConfirmObject(
             title=wording.rebuild_title,
             text={"type": "plain_text", "text": wording.rebuild_sure},

@@ -101,7 +101,7 @@ def save(request: Request, ack: Ack) -> None:
 def _refusal(request: Request, channel: str) -> str:
     """Why this person may not change a channel's settings; empty where they may."""
     settings, wording = request.house.settings, load_channel_wording()
-    if may_set_channel(settings, request.client, request.user, channel):
+    if may_set_channel(settings, request.client, request.team, request.user, channel):
         return ""
     return wording.refused_guests if settings.channel_settings == "members" else wording.refused
 

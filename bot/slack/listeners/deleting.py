@@ -35,7 +35,7 @@ def _forget(request: Request, kept: Assessment | None) -> None:
     if kept is None:
         return
     house, client, user = request.house, request.client, request.user
-    if kept.asker != user and not is_admin(house.settings, client, user):
+    if kept.asker != user and not is_admin(house.settings, client, request.team, user):
         raise Declined(house.notices.not_yours)
     if kept.reply_ts is not None and not _delete_reply(request, kept):
         request.tell(notice(load_draft_wording().not_deleted))

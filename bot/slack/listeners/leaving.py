@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from slack_bolt import App, BoltContext
 
 from bot.logs import get_logger
 from bot.slack.house import House
+from bot.store.installations import Workspace
 
 log = get_logger(__name__)
 
 
 def register(app: App, house: House) -> None:
-    def forget(context: BoltContext) -> None:
-        if context.team_id:
-            house.office.store.forget_team(context.team_id)
-            log.info("a workspace left, all of it is deleted", team=context.team_id)
+    def forget(teams: Iterable[str]) -> None:
+        for team in teams:
+            house.office.store.forget_team(team)
+            log.info("a workspace left, all of it is deleted", team=team)
+
+    def leave(context: BoltContext) -> None:
+        if house.workspaces is not None:
+            org = bool(context.is_enterprise_install)
+            left = Workspace.of(context.enterprise_id, context.team_id, org=org)
+            forget(house.workspaces.leave(left))
+        elif context.team_id:
+            forget([context.team_id])
 
     @app.event("app_uninstalled")
     def uninstalled(context: BoltContext) -> None:
-        forget(context)
+        leave(context)
 
     @app.event("tokens_revoked")
     def revoked(event: Mapping[str, Any], context: BoltContext) -> None:
@@ -30,4 +39,13 @@ def register(app: App, house: House) -> None:
         https://docs.slack.dev/reference/events/tokens_revoked
         """
         if event["tokens"].get("bot"):
-            forget(context)
+            leave(context)
+
+    @app.event("team_access_revoked")
+    def lost(event: Mapping[str, Any], context: BoltContext) -> None:
+        """An organisation took the app away from some of its workspaces.
+
+        https://docs.slack.dev/reference/events/team_access_revoked
+        """
+        if house.workspaces is not None and context.enterprise_id:
+            forget(house.workspaces.lose(context.enterprise_id, event["team_ids"]))

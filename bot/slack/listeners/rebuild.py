@@ -26,7 +26,7 @@ from bot.slack.house import House
 from bot.slack.interrupted import UnderWay, forget, note
 from bot.slack.posting import change, post_directly
 from bot.slack.request import Request
-from bot.slack.rights import is_admin
+from bot.slack.rights import may_rebuild
 from knowledge.wording import load_rebuild_wording
 
 log = get_logger(__name__)
@@ -45,8 +45,9 @@ def rebuild(request: Request) -> bool:
     wording = load_rebuild_wording()
     notices = house.notices.model_copy(update={"failed": wording.failed.other})
     with truthfully(notices, request.tell, "rebuild"):
-        if not is_admin(house.settings, client, user):
-            raise Declined(wording.refused)
+        if not may_rebuild(house.settings, client, team, user):
+            several = house.workspaces is not None
+            raise Declined(wording.refused_several if several else wording.refused)
         running = house.builds.begin(Build(team, user, house.office.clock()))
         if running is not None:
             request.tell(busy_message(running, team, house.builds.progress))

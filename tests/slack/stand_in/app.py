@@ -18,6 +18,7 @@ EVENT_SCOPES: dict[str, tuple[str, ...]] = {
     "member_joined_channel": ("channels:read", "groups:read"),
     "app_home_opened": (),
     "app_uninstalled": (),
+    "team_access_revoked": (),
     "tokens_revoked": (),
     "assistant_thread_started": ("assistant:write",),
     "assistant_thread_context_changed": ("assistant:write",),
@@ -51,6 +52,9 @@ class SlackApp:
     home: bool = True
     messages_tab: bool = True
     agent_view: bool = False
+    redirect_urls: tuple[str, ...] = ()
+    token_rotation: bool = False
+    org_deploy: bool = False
     id: str = "A0STANDIN01"
     client_id: str = "1111111111.2222222222"
     client_secret: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -81,6 +85,9 @@ class SlackApp:
             interactivity=bool(settings.get("interactivity", {}).get("is_enabled", False)),
             home=bool(home.get("home_tab_enabled", False)),
             agent_view="agent_view" in features,
+            redirect_urls=tuple(manifest.get("oauth_config", {}).get("redirect_urls", [])),
+            token_rotation=bool(settings.get("token_rotation_enabled", False)),
+            org_deploy=bool(settings.get("org_deploy_enabled", False)),
             messages_tab=bool(home.get("messages_tab_enabled", False)),
         )
 

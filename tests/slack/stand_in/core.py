@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from .app import SlackApp
 from .clock import Clock
+from .consent import Consent
 from .envelopes import Envelope
 from .faults import Faults, Limiter
 from .http_mode import HttpMode
@@ -18,7 +19,7 @@ from .people import Person
 from .rules import DOCS, Call, Complaint, Ping
 from .socket_mode import Sockets
 from .web_server import WebServer
-from .workspace import Channel, Installation, Json, Member, Team, Workspace
+from .workspace import Channel, Enterprise, Installation, Json, Member, Team, Workspace
 
 if TYPE_CHECKING:
     from .standin import SlackStandIn
@@ -35,6 +36,7 @@ class Core:
         *,
         manifest: Json | None = None,
         optional_scopes: bool = True,
+        installed: bool = True,
     ) -> None:
         if app is None and manifest is not None:
             app = SlackApp.from_manifest(manifest, optional_scopes=optional_scopes)
@@ -59,9 +61,10 @@ class Core:
         self._forgiven: set[str] = set()
         self._broken: list[BaseException] = []
         self._waiting: list[Envelope] = []
-        self._codes: dict[str, Installation] = {}
+        self.consent = Consent(whole)
         self.team = self.world.add_team("Acme")
         self.install = self.add_installation(self.team)
+        self.install.active = installed
 
     # Addresses and secrets
 
@@ -96,19 +99,27 @@ class Core:
 
     # Building the workspace
 
-    def add_team(self, name: str) -> Team:
-        """Another workspace, such as the other side of a shared channel."""
-        return self.world.add_team(name)
+    def add_team(self, name: str, enterprise: Enterprise | None = None) -> Team:
+        """Another workspace, such as the other side of a shared channel, or of an organisation."""
+        return self.world.add_team(name, enterprise)
 
-    def add_installation(self, team: Team) -> Installation:
-        """Install the app in a team: a bot user and a token of its own."""
+    def add_enterprise(self, name: str) -> Enterprise:
+        """An organisation, still without workspaces."""
+        return Enterprise(self.world.make_id("E"), name)
+
+    def add_installation(self, team: Team, enterprise: Enterprise | None = None) -> Installation:
+        """Install the app in a team, or a whole organisation: a bot user and tokens of its own."""
         bot = self.world.add_member(
             self.app.name, team, is_bot=True, bot_id=self.world.make_id("B"), app_id=self.app.id
         )
-        token = f"xoxb-{team.id}-{bot.id}-{self.world.make_id('S')}"
-        made = Installation(team, bot, token, self.app.scopes)
-        self.world.installations[token] = made
+        made = Installation(team, bot, "", self.app.scopes, enterprise=enterprise)
+        self.consent.give_tokens(made)
         return made
+
+    def installed(self, team: Team) -> Installation:
+        """The installation that serves a team; the first one where there is none."""
+        found = (i for i in self.world.installations.values() if i.active and i.covers(team))
+        return next(found, self.install)
 
     def add_user(self, name: str, *, team: Team | None = None, **traits: Any) -> Person:
         """A person. Traits: `is_admin`, `is_restricted` (a guest), `is_bot`, `locale`, `tz`."""
@@ -123,15 +134,17 @@ class Core:
         bot: bool = True,
         private: bool = False,
         group_dm: bool = False,
+        team: Team | None = None,
         **traits: Any,
     ) -> Channel:
-        """A channel with these people and, unless `bot=False`, the bot in it.
+        """A channel with these people and, unless `bot=False`, the team's bot in it.
 
         Traits: `is_archived`, `is_ext_shared`, `is_read_only`, `creator` (a person's id).
         """
+        team = team or self.team
         kind = "mpim" if group_dm else "group" if private else "channel"
-        inside = [p.id for p in members] + ([self.bot.id] if bot else [])
-        return self.world.add_channel(name, kind, self.team, inside, **traits)
+        inside = [p.id for p in members] + ([self.installed(team).bot.id] if bot else [])
+        return self.world.add_channel(name, kind, team, inside, **traits)
 
     def channel(self, wanted: Channel | str) -> Channel:
         """A channel by record, id or name."""
@@ -146,7 +159,7 @@ class Core:
 
     def dm(self, member: Member, install: Installation | None = None) -> Channel:
         """The DM of a member with the bot, made when first needed."""
-        bot = (install or self.install).bot
+        bot = (install or self.installed(member.team)).bot
         with self.world.changed:
             found = self.world.im(member.id, bot.id)
             if found is None:
@@ -155,17 +168,7 @@ class Core:
 
     def authorize_code(self, team: Team | None = None) -> str:
         """A one-time OAuth code that oauth.v2.access exchanges for a token of the team."""
-        code = f"{self.world.make_id('O')}.code"
-        team = team or self.team
-        known = (i for i in self.world.installations.values() if i.team is team)
-        self._codes[code] = next(known, None) or self.add_installation(team)
-        return code
-
-    def redeem(self, code: str) -> Installation | None:
-        install = self._codes.pop(code, None)
-        if install is not None:
-            install.active = True
-        return install
+        return self.consent.code(team or self.team)
 
     # Delivery
 

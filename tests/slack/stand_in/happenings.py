@@ -12,12 +12,13 @@ from .methods_views import complete_view, replace_view
 from .rules import DOCS, Call, SlackError
 from .transcript import Transcript
 from .web_api import Request
-from .workspace import Channel, Json, Member, Message, View
+from .workspace import Channel, Installation, Json, Member, Message, Team, View
 
 if TYPE_CHECKING:
     from .standin import SlackStandIn
 
 SUBMISSION = f"{DOCS}/surfaces/modals#response_actions"
+ABOUT_THE_END = ("app_uninstalled", "tokens_revoked", "team_access_revoked")
 MESSAGE_EVENT = {
     "channel": "message.channels",
     "group": "message.groups",
@@ -31,10 +32,16 @@ class Happenings(Transcript):
 
     # Events
 
-    def tell(self, kind: str, event: Json, channel: Channel | None = None) -> Envelope | None:
+    def tell(
+        self,
+        kind: str,
+        event: Json,
+        channel: Channel | None = None,
+        install: Installation | None = None,
+    ) -> Envelope | None:
         """Send an event if the app subscribes to it, holds its scope and is still installed."""
-        install = self.install
-        if not install.active and kind not in ("app_uninstalled", "tokens_revoked"):
+        install = install or (self.installed(channel.team) if channel else self.install)
+        if not install.active and kind not in ABOUT_THE_END:
             return None
         if not self.app.hears(kind, install.scopes):
             return None
@@ -47,7 +54,7 @@ class Happenings(Transcript):
 
         In a DM there is no app_mention (https://docs.slack.dev/reference/events/app_mention).
         """
-        channel, bot = message.channel, self.bot
+        channel, bot = message.channel, self.installed(message.channel.team).bot
         if bot.id not in channel.members:
             return
         told: list[Envelope | None] = []
@@ -88,7 +95,7 @@ class Happenings(Transcript):
     ) -> Envelope | None:
         """https://docs.slack.dev/reference/events/member_joined_channel"""
         channel.members.add(member.id)
-        if self.bot.id not in channel.members:
+        if self.installed(channel.team).bot.id not in channel.members:
             return None
         event = {
             "type": "member_joined_channel",
@@ -101,20 +108,32 @@ class Happenings(Transcript):
         }
         return self.tell("member_joined_channel", event, channel)
 
-    def uninstall(self) -> list[Envelope]:
+    def uninstall(self, install: Installation | None = None) -> list[Envelope]:
         """An admin removes the app: `tokens_revoked` and `app_uninstalled`, in no fixed order.
 
         https://docs.slack.dev/reference/events/app_uninstalled
         """
-        self.install.active = False
-        told = [self.revoke_tokens(), self.tell("app_uninstalled", {"type": "app_uninstalled"})]
+        gone = {"type": "app_uninstalled"}
+        told = [self.revoke_tokens(install), self.tell("app_uninstalled", gone, install=install)]
         return [e for e in told if e is not None]
 
-    def revoke_tokens(self) -> Envelope | None:
+    def revoke_tokens(self, install: Installation | None = None) -> Envelope | None:
         """https://docs.slack.dev/reference/events/tokens_revoked"""
-        self.install.active, self.revoked = False, True
-        tokens: Json = {"oauth": [], "bot": [self.bot.id]}
-        return self.tell("tokens_revoked", {"type": "tokens_revoked", "tokens": tokens})
+        install = install or self.install
+        install.active, self.revoked = False, True
+        tokens: Json = {"oauth": [], "bot": [install.bot.id]}
+        event = {"type": "tokens_revoked", "tokens": tokens}
+        return self.tell("tokens_revoked", event, install=install)
+
+    def take_away(self, install: Installation, *teams: Team) -> Envelope | None:
+        """An organisation takes the app away from some of its workspaces.
+
+        https://docs.slack.dev/reference/events/team_access_revoked
+        """
+        ids = [team.id for team in teams]
+        install.granted.difference_update(ids)
+        event = {"type": "team_access_revoked", "team_ids": ids}
+        return self.tell("team_access_revoked", event, install=install)
 
     # Messages
 
@@ -133,7 +152,7 @@ class Happenings(Transcript):
             if "blocks" not in data and not before.get("bot_id"):
                 message.data.pop("blocks", None)
             self.world.changed.notify_all()
-        if self.bot.id in message.channel.members:
+        if self.installed(message.channel.team).bot.id in message.channel.members:
             event = payloads.changed_event(message, before, ts)
             told = self.tell(MESSAGE_EVENT[message.channel.kind], event, message.channel)
             message.deliveries += [told] if told else []
@@ -143,7 +162,8 @@ class Happenings(Transcript):
         with self.world.changed:
             message.deleted = True
             self.world.changed.notify_all()
-        if self.bot.id in message.channel.members and message.ephemeral_to is None:
+        bot = self.installed(message.channel.team).bot
+        if bot.id in message.channel.members and message.ephemeral_to is None:
             event = payloads.deleted_event(message, self.world.make_ts())
             self.tell(MESSAGE_EVENT[message.channel.kind], event, message.channel)
 
@@ -179,7 +199,7 @@ class Happenings(Transcript):
         https://docs.slack.dev/interactivity/handling-user-interaction#message_responses
         """
         url = self.interactions.use(path)
-        request = Request(cast("SlackStandIn", self), self.install, call)
+        request = Request(cast("SlackStandIn", self), self.installed(url.channel.team), call)
         if request.flag("delete_original"):
             if url.message is not None:
                 self.delete_message(url.message)
@@ -195,8 +215,9 @@ class Happenings(Transcript):
 
     def show_response(self, channel: Channel, user: str, said: Any) -> None:
         """Show what came with the acknowledgement of a command."""
-        call = Call("command_response", said, self.bot_token, self.clock.now())
-        request = Request(cast("SlackStandIn", self), self.install, call)
+        install = self.installed(channel.team)
+        call = Call("command_response", said, install.token, self.clock.now())
+        request = Request(cast("SlackStandIn", self), install, call)
         try:
             data = {**said_by(request, checked_channel=channel), **signed(request)}
         except SlackError as refused:
@@ -223,11 +244,10 @@ class Happenings(Transcript):
             stack = self.world.modals[view.user]
             self.form_errors_of.pop(view.user, None)
             said = response if isinstance(response, dict) else {}
-            call = Call("view_submission", {}, self.bot_token, self.clock.now())
+            install = self.installed(self.world.members[view.user].team)
+            call = Call("view_submission", {}, install.token, self.clock.now())
             try:
-                self._apply(
-                    stack, view, said, Request(cast("SlackStandIn", self), self.install, call)
-                )
+                self._apply(stack, view, said, Request(cast("SlackStandIn", self), install, call))
             except SlackError as refused:
                 self.complain(refused.error, refused.detail, refused.doc, "view_submission")
             self.world.changed.notify_all()

@@ -139,6 +139,12 @@ def user_info(request: Request) -> Json:
     member = request.slack.world.members.get(request.arg("user"))
     if member is None:
         raise SlackError("user_not_found", request.arg("user"), doc=request.doc)
+    shared = any(
+        {member.id, request.install.bot.id} <= channel.members
+        for channel in request.slack.world.channels.values()
+    )
+    if not request.install.covers(member.team) and not shared:
+        raise SlackError("user_not_visible", member.name, doc=request.doc)
     locale = {"locale": member.locale} if request.flag("include_locale") else {}
     return {"user": {**member_json(member), **locale}}
 
@@ -154,15 +160,17 @@ def bot_info(request: Request) -> Json:
 
 @method("auth.test")
 def auth_test(request: Request) -> Json:
-    bot, team = request.install.bot, request.install.team
+    bot, team, org = request.install.bot, request.install.team, request.install.enterprise
+    enterprise = {"enterprise_id": team.enterprise.id} if team.enterprise else {}
     return {
         "url": f"https://{team.domain}.slack.com/",
-        "team": team.name,
+        "team": org.name if org else team.name,
         "user": bot.name,
-        "team_id": team.id,
+        "team_id": org.id if org else team.id,
         "user_id": bot.id,
         "bot_id": bot.bot_id,
-        "is_enterprise_install": False,
+        **enterprise,
+        "is_enterprise_install": bool(org),
     }
 
 
@@ -174,47 +182,6 @@ def api_test(request: Request) -> Json:
 @method("apps.connections.open", token="xapp")
 def open_connection(request: Request) -> Json:
     return {"url": request.slack.sockets.make_url()}
-
-
-@method("auth.revoke")
-def revoke(request: Request) -> Json:
-    request.install.active = False
-    request.slack.revoked = True
-    return {"revoked": True}
-
-
-@method("apps.uninstall", required=("client_id", "client_secret"))
-def uninstall(request: Request) -> None:
-    _check_client(request)
-    request.install.active = False
-
-
-def _check_client(request: Request) -> None:
-    app = request.slack.app
-    if request.arg("client_id") != app.client_id:
-        raise SlackError("invalid_client_id", doc=request.doc)
-    if request.arg("client_secret") != app.client_secret:
-        raise SlackError("bad_client_secret", doc=request.doc)
-
-
-@method("oauth.v2.access", required=("code",), token="none")
-def exchange_code(request: Request) -> Json:
-    """https://docs.slack.dev/authentication/installing-with-oauth"""
-    _check_client(request)
-    install = request.slack.redeem(request.arg("code"))
-    if install is None:
-        raise SlackError("invalid_code", request.arg("code"), doc=request.doc)
-    return {
-        "access_token": install.token,
-        "token_type": "bot",
-        "scope": ",".join(sorted(install.scopes)),
-        "bot_user_id": install.bot.id,
-        "app_id": request.slack.app.id,
-        "team": {"id": install.team.id, "name": install.team.name},
-        "enterprise": None,
-        "is_enterprise_install": False,
-        "authed_user": {"id": next(iter(request.slack.world.members))},
-    }
 
 
 @method("blocks.validate", token="none")

@@ -43,12 +43,15 @@ def event_callback(
     app: SlackApp, install: Installation, event: Json, channel: Channel | None, now: float
 ) -> Json:
     """The wrapper of every event (https://docs.slack.dev/apis/events-api#callback-field)."""
-    team = install.team.id
+    team = channel.team.id if channel and install.enterprise else install.team.id
+    org = install.enterprise.id if install.enterprise else None
+    enterprise = install.team.enterprise.id if install.team.enterprise else None
     return {
         "token": app.verification_token,
         "team_id": team,
         "context_team_id": team,
-        "context_enterprise_id": None,
+        "enterprise_id": enterprise,
+        "context_enterprise_id": enterprise,
         "api_app_id": app.id,
         "event": event,
         "type": "event_callback",
@@ -56,11 +59,11 @@ def event_callback(
         "event_time": int(now),
         "authorizations": [
             {
-                "enterprise_id": None,
-                "team_id": team,
+                "enterprise_id": enterprise,
+                "team_id": None if org else team,
                 "user_id": install.bot.id,
                 "is_bot": True,
-                "is_enterprise_install": False,
+                "is_enterprise_install": bool(org),
             }
         ],
         "is_ext_shared_channel": bool(channel and channel.is_ext_shared),
@@ -150,14 +153,15 @@ def person(member: Member) -> Json:
 
 def interaction(kind: str, app: SlackApp, install: Installation, member: Member) -> Json:
     """What every interaction payload has."""
+    found, org = member.team.enterprise, install.enterprise
     return {
         "type": kind,
         "user": person(member),
         "api_app_id": app.id,
         "token": app.verification_token,
-        "team": {"id": install.team.id, "domain": install.team.domain},
-        "enterprise": None,
-        "is_enterprise_install": False,
+        "team": None if org else {"id": install.team.id, "domain": install.team.domain},
+        "enterprise": {"id": found.id, "name": found.name} if found else None,
+        "is_enterprise_install": bool(org),
     }
 
 
@@ -176,10 +180,12 @@ def command(
     **rights: str,
 ) -> Json:
     """https://docs.slack.dev/interactivity/implementing-slash-commands#app_command_handling"""
+    found = member.team.enterprise
     return {
         "token": app.verification_token,
-        "team_id": install.team.id,
-        "team_domain": install.team.domain,
+        "team_id": member.team.id,
+        "team_domain": member.team.domain,
+        **({"enterprise_id": found.id, "enterprise_name": found.name} if found else {}),
         "channel_id": channel.id,
         "channel_name": channel_name(channel),
         "user_id": member.id,
@@ -187,7 +193,7 @@ def command(
         "command": name,
         "text": said,
         "api_app_id": app.id,
-        "is_enterprise_install": "false",
+        "is_enterprise_install": "true" if install.enterprise else "false",
         **rights,
     }
 

@@ -6,6 +6,7 @@ or the `Envelope` of an interaction, which has been acknowledged unless `wait=Fa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from . import forms, payloads
@@ -13,7 +14,7 @@ from .envelopes import Envelope
 from .limits import ACK_SECONDS
 from .methods_files import file_json
 from .rules import DOCS, NotPossible
-from .workspace import Channel, File, Json, Member, Message, View
+from .workspace import Channel, Enterprise, File, Installation, Json, Member, Message, View
 
 if TYPE_CHECKING:
     from .standin import SlackStandIn
@@ -38,6 +39,24 @@ class Person:
     def dm(self) -> Channel:
         """The DM with the bot, opened when it is first needed."""
         return self.slack.dm(self.member)
+
+    @property
+    def install(self) -> Installation:
+        """The installation of the app that serves this person's team."""
+        return self.slack.installed(self.member.team)
+
+    # Installing
+
+    def consents(
+        self, url: str, *, org: Enterprise | None = None, without: Iterable[str] = ()
+    ) -> str:
+        """Say yes on Slack's page at `url`, where /slack/install leads. Returns where Slack sends
+        the browser then. `without` are optional scopes that are not granted."""
+        return self.slack.consent.give(self.member, url, org, frozenset(without))
+
+    def declines(self, url: str) -> str:
+        """Press "Cancel" there."""
+        return self.slack.consent.refuse(url)
 
     # Writing
 
@@ -65,7 +84,7 @@ class Person:
         The app hears `app_mention` and, where it may read the channel, `message` as well: two
         envelopes for one post (https://docs.slack.dev/reference/events/app_mention).
         """
-        mention = self.slack.bot.mention
+        mention = self.install.bot.mention
         said = text if mention in text else f"{mention} {text}"
         return self.writes(channel, said, thread_ts)
 
@@ -117,11 +136,11 @@ class Person:
         declared = self.slack.app.commands
         if declared is not None and command not in declared:
             raise NotPossible(f"{command} is not a valid command; there is {sorted(declared)}")
-        if "commands" not in self.slack.install.scopes:
+        if "commands" not in self.install.scopes:
             raise NotPossible("the app has no `commands` scope")
         payload = payloads.command(
             self.slack.app,
-            self.slack.install,
+            self.install,
             self.member,
             where,
             command,
@@ -271,7 +290,7 @@ class Person:
         self._opens("messages")
         thread_ts = None
         if "assistant_thread_started" in self.slack.app.events:
-            root = {"user": self.slack.bot.id, "text": "New Assistant Thread", "bot_id": None}
+            root = {"user": self.install.bot.id, "text": "New Assistant Thread", "bot_id": None}
             thread_ts = self.slack.world.post(self.dm, root).ts
             channel = self._in(seen_in) if seen_in is not None else None
             started = payloads.thread_started(self.member, self.dm, thread_ts, channel)
@@ -281,7 +300,7 @@ class Person:
     def invites_bot(self, channel: Channel | str) -> Envelope | None:
         """Bring the bot into a channel: `member_joined_channel` for the bot itself."""
         where = self.slack.channel(channel)
-        return self.slack.join(where, self.slack.bot, self.member)
+        return self.slack.join(where, self.install.bot, self.member)
 
     # Below, what every action needs
 
@@ -330,7 +349,7 @@ class Person:
             raise NotPossible(f"no shortcut {callback_id!r}; there is {sorted(declared)}")
 
     def _interaction(self, kind: str) -> Json:
-        return payloads.interaction(kind, self.slack.app, self.slack.install, self.member)
+        return payloads.interaction(kind, self.slack.app, self.install, self.member)
 
     def _deliver(self, kind: str, payload: Json, wait: bool) -> Envelope:
         envelope = self.slack.deliver(kind, payload)

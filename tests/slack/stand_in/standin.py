@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import methods_files, methods_other  # noqa: F401 (registers these methods)
+from . import methods_files, methods_oauth, methods_other  # noqa: F401 (registers these methods)
 from .happenings import Happenings
 
 

@@ -70,10 +70,15 @@ class Request:
         found = self.slack.world.channels.get(given)
         if found is None and given in self.slack.world.members:
             found = self.slack.dm(self.slack.world.members[given], self.install)
-        hidden = found is not None and found.kind != "channel" and not self.is_in(found)
+        hidden = found is not None and not self.sees(found)
         if found is None or hidden:
             raise SlackError("channel_not_found", repr(given), doc=self.doc)
         return found
+
+    def sees(self, channel: Channel) -> bool:
+        """Public channels of the own workspace, and every one that the bot is in."""
+        public = channel.kind == "channel" and self.install.covers(channel.team)
+        return public or self.is_in(channel)
 
     def is_in(self, channel: Channel) -> bool:
         return self.install.bot.id in channel.members
@@ -213,6 +218,8 @@ def _authorize(slack: SlackStandIn, call: Call, found: Method, doc: str) -> Inst
     install = slack.world.installations.get(call.token)
     if install is None:
         raise SlackError("invalid_auth", "unknown token", doc=doc)
+    if slack.clock.now() >= slack.world.expiries.get(call.token, float("inf")):
+        raise SlackError("token_expired", "renew it before it expires", doc=doc)
     if not install.active:
         call.faulty = True
         raise SlackError("token_revoked" if slack.revoked else "account_inactive", doc=doc)

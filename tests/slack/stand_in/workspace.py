@@ -14,6 +14,14 @@ Json = dict[str, Any]
 """A JSON object."""
 
 
+@dataclass(frozen=True)
+class Enterprise:
+    """An organisation with several workspaces."""
+
+    id: str
+    name: str
+
+
 @dataclass
 class Team:
     """One Slack workspace."""
@@ -21,6 +29,7 @@ class Team:
     id: str
     name: str
     domain: str
+    enterprise: Enterprise | None = None
 
 
 @dataclass
@@ -125,13 +134,23 @@ class File:
 
 @dataclass
 class Installation:
-    """The app in one team: its bot user, its token and the scopes granted."""
+    """The app in one team: its bot user, its token and the scopes granted.
+
+    With an `enterprise` it is in the whole organisation, and serves those `granted` of its teams;
+    `team` is then only where its bot was made. `refresh_token` is there with token rotation.
+    """
 
     team: Team
     bot: Member
     token: str
     scopes: frozenset[str]
     active: bool = True
+    enterprise: Enterprise | None = None
+    granted: set[str] = field(default_factory=set)
+    refresh_token: str | None = None
+
+    def covers(self, team: Team) -> bool:
+        return team.id in self.granted if self.enterprise else team.id == self.team.id
 
 
 class Workspace:
@@ -148,6 +167,7 @@ class Workspace:
         self.homes: dict[str, View] = {}
         self.modals: dict[str, list[View]] = {}
         self.installations: dict[str, Installation] = {}
+        self.expiries: dict[str, float] = {}
         self.statuses: dict[tuple[str, str], Json] = {}
         self.status_log: list[Json] = []
         self.prompts: dict[tuple[str, str | None], Json] = {}
@@ -168,8 +188,8 @@ class Workspace:
             self._last_ts = max(self._last_ts + 1, int(self.clock.now() * 1_000_000))
             return f"{self._last_ts // 1_000_000}.{self._last_ts % 1_000_000:06d}"
 
-    def add_team(self, name: str) -> Team:
-        team = Team(self.make_id("T"), name, name.lower().replace(" ", "-"))
+    def add_team(self, name: str, enterprise: Enterprise | None = None) -> Team:
+        team = Team(self.make_id("T"), name, name.lower().replace(" ", "-"), enterprise)
         self.teams[team.id] = team
         return team
 
