@@ -105,9 +105,8 @@ def running(slack: SlackStandIn, service: Service, settings: Settings) -> Iterat
     office = Office(service, Store(engine), clock=slack.clock.now)
     house = House(office, settings, workspaces=open_workspaces(settings, engine))
     answering = ThreadPoolExecutor(8)
-    web = Web(
-        Endpoint(make_app(house, answering), Readiness(), takes_requests=True), "127.0.0.1", 0
-    )
+    endpoint = Endpoint(make_app(house, answering), Readiness(), slack.app.signing_secret)
+    web = Web(endpoint, "127.0.0.1", 0)
     web.open()
     url = f"http://127.0.0.1:{web.port}"
     slack.use_http(f"{url}{EVENTS_PATH}")
