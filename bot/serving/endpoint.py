@@ -20,7 +20,7 @@ from bot.logs import get_logger
 from bot.metrics import REGISTRY, REQUESTS
 from bot.serving.readiness import Readiness
 from bot.serving.replays import Replays
-from bot.slack.manifest import EVENTS_PATH
+from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from bot.slack.shape import Malformed, parsed
 
 log = get_logger(__name__)
@@ -29,7 +29,7 @@ MOST_BYTES = 1_000_000
 """More than any request of Slack's has; a larger one is not read to its end."""
 
 HEALTH, READY, METRICS = "/healthz", "/readyz", "/metrics"
-_COUNTED = {HEALTH, READY, METRICS, EVENTS_PATH}
+_COUNTED = {HEALTH, READY, METRICS, EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH}
 
 _AT_ONCE = 16
 """Requests that wait for their acknowledgement at one time; each takes milliseconds."""
@@ -91,13 +91,13 @@ class Endpoint(SlackRequestHandler):
     async def _run(
         self, handle: Callable[[BoltRequest], BoltResponse], request: AsgiHttpRequest
     ) -> BoltResponse:
-        asked = BoltRequest(body="", query=request.query_string, headers=request.get_headers())
+        asked = BoltRequest(body="", query=request.query_string, headers=dict(_headers(request)))
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._workers, handle, asked)
 
     async def dispatch(self, request: AsgiHttpRequest) -> BoltResponse:
         """Bolt's answer to what Slack signed within five minutes; everything else is refused."""
-        headers = {name: str(value) for name, value in request.get_headers().items()}
+        headers = _headers(request)
         signature = headers.get("x-slack-signature", "")
         timestamp = headers.get("x-slack-request-timestamp", "")
         try:
@@ -127,6 +127,11 @@ class Endpoint(SlackRequestHandler):
         except (ValueError, TypeError):  # a timestamp that is no number, a signature not in ASCII
             pass
         raise _Refused(401)
+
+
+def _headers(request: AsgiHttpRequest) -> dict[str, str]:
+    """By name. Their bytes are Latin-1 (ASGI); Bolt takes them for UTF-8, and fails."""
+    return {str(name, "latin-1"): str(value, "latin-1") for name, value in request.raw_headers}
 
 
 async def _body(request: AsgiHttpRequest) -> str:

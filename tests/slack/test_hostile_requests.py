@@ -10,7 +10,7 @@ import socket
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -304,3 +304,12 @@ def test_a_byte_now_and_then_buys_no_time(
             except OSError:
                 closed = True
         assert closed
+
+
+@pytest.mark.parametrize("name", ["x-slack-signature", "x-slack-request-timestamp", "cookie"])
+def test_a_header_that_is_no_utf8_is_refused_like_any_other(name: str, fortress: Fortress) -> None:
+    with closing(
+        http.client.HTTPConnection("127.0.0.1", fortress.port, timeout=SECONDS)
+    ) as connection:
+        connection.request("POST", EVENTS_PATH, b"{}", {name: b"\x80\xff"})
+        assert connection.getresponse().status == 401

@@ -6,12 +6,18 @@ import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.service import Service
+from bot.slack.manifest import INSTALL_PATH, REDIRECT_PATH
 from tests.postgres import Postgres
 from tests.slack.stand_in import SlackStandIn, server_error
 from tests.slack.workspaces import MANIFEST, Bot, Browser, running, several
@@ -26,8 +32,8 @@ def slack() -> Iterator[SlackStandIn]:
 
 @pytest.fixture
 def bot(slack: SlackStandIn, service: Service, tmp_path: Path, warm: None) -> Iterator[Bot]:
-    settings = several(slack, service, f"sqlite:///{tmp_path / 'bot.db'}")
-    with running(slack, service, settings) as bot:
+    chosen = several(slack, service, f"sqlite:///{tmp_path / 'bot.db'}")
+    with running(slack, service, chosen) as bot:
         yield bot
 
 
@@ -139,6 +145,30 @@ def test_what_slack_did_not_send_is_refused_without_repeating_it(query: str, bot
     assert page.status in (200, 400, 401)
     assert "<b>" not in page.body
     assert bot.workspaces.installations.workspaces() == []
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    method=st.sampled_from(["GET", "HEAD", "POST", "PUT", "DELETE"]),
+    path=st.sampled_from([INSTALL_PATH, REDIRECT_PATH]),
+    query=st.binary(max_size=300),
+    cookie=st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=300),
+)
+def test_no_rubbish_makes_the_pages_fail_or_installs_anything(
+    method: str, path: str, query: bytes, cookie: str, bot: Bot, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Names that Slack uses among them, so that what belongs to them is read."""
+    for name in (b"", b"code=", b"state=", b"error=", b"code=x&state=", b"team="):
+        host = bot.url.removeprefix("http://")
+        with closing(HTTPConnection(host, timeout=20)) as connection:
+            address = f"{path}?{(name + query).decode('latin-1')}"
+            address = quote(address, safe="/?&=%+;")
+            connection.request(method, address, headers={"cookie": cookie})
+            assert connection.getresponse().status < 500
+    assert bot.workspaces.installations.workspaces() == []
+    assert not [one for one in caplog.records if one.levelno >= logging.ERROR]
 
 
 def test_a_page_passes_nothing_on(slack: SlackStandIn, bot: Bot) -> None:
