@@ -37,6 +37,7 @@ class Vocabulary(Frozen):
     against_rust: Words
     leaving: Words
     greetings: Words
+    oneself: Words
     ordinary_words: frozenset[Word]
     generic_words: frozenset[Word]
 
@@ -58,6 +59,10 @@ class Vocabulary(Frozen):
     def asks_about_leaving(self, text: str) -> bool:
         return self._leaving_pattern.search(_one_line(text)) is not None
 
+    def speaks_of_oneself(self, text: str) -> bool:
+        """True where a text says "we", "our" or "I": then it is about the asker's own work."""
+        return self._oneself_pattern.search(_one_line(text)) is not None
+
     def greets(self, text: str) -> bool:
         """True where a text is hardly more than a greeting."""
         words = re.findall(r"[a-z]+", text.lower())
@@ -78,6 +83,10 @@ class Vocabulary(Frozen):
     @cached_property
     def _leaving_pattern(self) -> re.Pattern[str]:
         return any_of(self.leaving)
+
+    @cached_property
+    def _oneself_pattern(self) -> re.Pattern[str]:
+        return any_of(self.oneself)
 
     @cached_property
     def _greeting_pattern(self) -> re.Pattern[str]:

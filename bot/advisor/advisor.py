@@ -11,6 +11,7 @@ from bot.advisor.answer import Answer
 from bot.advisor.decision import decide
 from bot.advisor.desk import Desk
 from bot.advisor.guidance import guide
+from bot.advisor.others import asks_of_others, only_names
 from bot.advisor.question import Question
 from bot.advisor.records import tell
 from bot.advisor.ring import Verdict, judge
@@ -51,10 +52,20 @@ class Advisor:
             return self._reader.read(question.text)
 
     def intent(self, question: Question, reading: Reading) -> Intent:
-        """What is wanted. A fact given by button can only belong to a decision."""
+        """What is wanted. A fact given by button can only belong to a decision.
+
+        What the reader takes for small talk, or for a decision without any fact, may still ask
+        about a record that it names or describes.
+        """
         if question.facts:
             return Intent.DECISION
-        return max(Intent, key=lambda intent: reading.intent[intent])
+        read = max(Intent, key=lambda intent: reading.intent[intent])
+        text, desk = question.text, self.desk
+        if read is Intent.OUT_OF_SCOPE and asks_of_others(text, reading, self.embed, desk):
+            return Intent.CASE_STUDY
+        if read is Intent.DECISION and only_names(text, reading, desk):
+            return Intent.CASE_STUDY
+        return read
 
     def answer(self, question: Question, intent: Intent | None = None) -> Answer:
         """The answer to a checked question, of the intent read from it unless one is given."""
@@ -67,9 +78,9 @@ class Advisor:
     def _compose(self, question: Question, intent: Intent, reading: Reading) -> Answer:
         if intent is Intent.OUT_OF_SCOPE:
             return self._decline(question)
-        vector = self._vector(self._searched(question))
+        vector = self.embed(self._searched(question))
         if intent is Intent.DECISION:
-            parts = [(part, self._vector(part)) for part in parts_of(question)]
+            parts = [(part, self.embed(part)) for part in parts_of(question)]
             return decide(question, reading, vector, self.desk, parts)
         if intent is Intent.CASE_STUDY:
             return tell(question, vector, self.desk)
@@ -80,7 +91,8 @@ class Advisor:
         known = situation(question, self.read(question))
         return judge(known.states, known.lean, self.desk.checklist)
 
-    def _vector(self, text: str) -> Vectors:
+    def embed(self, text: str) -> Vectors:
+        """A text as it is searched for."""
         with stage("search"):
             return self._encoder.embed_query(about_rust(text))
 

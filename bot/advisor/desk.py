@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from bot.advisor.names import Names
+from bot.advisor.record_words import RecordWords
 from index.rows import Stored
 from index.snapshot import Snapshot
 from knowledge.checklist import Checklist
@@ -27,6 +28,10 @@ class Desk:
     @cached_property
     def names(self) -> Names:
         return Names(self.vocabulary, self.snapshot.cases)
+
+    @cached_property
+    def record_words(self) -> RecordWords:
+        return RecordWords(self.snapshot)
 
     @cached_property
     def _backing(self) -> dict[Criterion, tuple[tuple[Stored, Quote], ...]]:

@@ -1,6 +1,6 @@
 """The answer to "what does it cost?" and "how do we bring it in?": cited passages.
 
-A record that the question names is shown too: what it cost them is what was asked.
+A record that the question names or describes is shown too: what it cost them is what was asked.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from bot.advisor.cards import card
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
 from bot.advisor.find import best_sections, find_guidance, most_telling, rank_cases
+from bot.advisor.others import described_in
 from bot.advisor.question import Question
 from index.encoder import Vectors
 from knowledge.model import Intent
@@ -24,6 +25,8 @@ NAMED = 2
 """Case studies shown where the question names some."""
 NAMED_COSINE = 0.5
 """From this likeness on a named record is what is asked about: "we run on AWS" asks about none."""
+DESCRIBED_COSINE, DESCRIBED_WORDS = 0.6, 3
+"""What a record that nobody names must have in common with the question to be shown as well."""
 SENTENCES_OF_A_CASE = 3
 NEAR_ENOUGH = 0.25
 """Below this cosine nothing found is about the question."""
@@ -54,8 +57,12 @@ def guide(question: Question, intent: Intent, vector: Vectors, desk: Desk) -> An
 
 
 def _cards(question: Question, vector: Vectors, desk: Desk, citations: Citations) -> Iterator[Card]:
-    ranked = rank_cases(desk.snapshot, vector, question.text, desk.vocabulary)
+    """The records that a question names, or else the one that it describes."""
+    text = question.text
+    ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary)
     near = [item for item in ranked if any(hit.cosine >= NAMED_COSINE for hit in item.hits)]
-    named = desk.names.named_in(question.text, [item.case.id for item in near])
+    named = desk.names.named_in(text, [item.case.id for item in near])
+    if not named and not desk.vocabulary.speaks_of_oneself(text):
+        named = described_in(text, vector, desk, DESCRIBED_COSINE, DESCRIBED_WORDS)[:1]
     for item in [item for item in near if item.case.id in named][:NAMED]:
         yield card(item, vector, desk, citations, (), SENTENCES_OF_A_CASE)

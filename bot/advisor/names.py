@@ -55,6 +55,10 @@ class Names:
         ]
         return list(dict.fromkeys(ordered))
 
+    def removed_from(self, text: str) -> str:
+        """A text without the names of records in it."""
+        return self._pattern.sub(" ", text)
+
     def unknown_in(self, text: str) -> list[str]:
         """Capitalised words that look like names and that no record knows, in order.
 
