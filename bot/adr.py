@@ -65,7 +65,7 @@ class Writer:
 
     def fact(self, check: Check) -> str:
         assert check.state != "unknown"
-        return self.checklist[check.criterion].says(check.state)
+        return plain.fact(check, self.checklist)
 
     def why(self, check: Check) -> str:
         """The words that a fact was read from."""
@@ -200,8 +200,10 @@ def _outcome(writer: Writer) -> Iterator[str]:
     yield wording.ring.format(
         ring=ring.value,
         meaning=escaped(answer.headline),
-        confidence=escaped(plain.confidence(answer, writer.phrases)),
-    )
+        confidence=escaped(
+            "".join(f"{said}." for said in plain.confidence(answer, writer.phrases))
+        ),
+    ).rstrip()
     yield "### Consequences"
     said = [("Good", one) for one in writer.advice.good] + [("Bad", o) for o in writer.advice.bad]
     yield _bullets(
@@ -271,7 +273,8 @@ def _more(writer: Writer, review: date) -> Iterator[str]:
 
 
 def _card(card: Card, writer: Writer) -> str:
-    details = plain.details(card, writer.checklist, writer.phrases)
+    told = plain.likeness(card, writer.checklist, writer.phrases)
+    details = ". ".join([plain.details(card, writer.checklist, writer.phrases), *told])
     said = [writer.say(one) for one in card.statements]
     return "\n\n".join([f"**{escaped(card.title)}**. {escaped(details)}", _bullets(said)]).rstrip()
 

@@ -18,6 +18,14 @@ class Backing(Frozen):
 
     article: Id
     quote: Line
+    speaks_when: State
+
+
+class Hedged(Frozen):
+    """What "no" is said as where the words that state it hold none of `unless`."""
+
+    no: Line
+    unless: Annotated[tuple[Line, ...], Field(min_length=1)]
 
 
 class Points(Frozen):
@@ -49,11 +57,16 @@ class Item(Frozen):
     question: Line
     yes: Line
     no: Line
+    hedged: Hedged | None = None
     points: Answers
     backs: Annotated[tuple[Backing, ...], Field(min_length=1)]
 
-    def says(self, state: State) -> str:
-        """The item as a statement about the asker's situation."""
+    def says(self, state: State, words: str | None = None) -> str:
+        """The item as a statement about the asker's situation, no more than their `words` state."""
+        if state == "no" and self.hedged and words is not None:
+            said = " ".join(words.lower().replace("’", "'").split())
+            if not any(cue in said for cue in self.hedged.unless):
+                return self.hedged.no
         return self.yes if state == "yes" else self.no
 
     def favours(self, state: State) -> bool:

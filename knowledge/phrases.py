@@ -13,7 +13,12 @@ from knowledge.model import CaseStudy, Direction, Frozen, Line, Ring, Standing
 _SLOTS: dict[str, frozenset[str]] = {
     "case_named": frozenset({"names"}),
     "not_covered": frozenset({"names"}),
+    "not_on_record": frozenset({"names"}),
     "matches": frozenset({"items"}),
+    "only_there": frozenset({"items"}),
+    "only_here": frozenset({"items"}),
+    "same_field": frozenset({"field"}),
+    "same_language": frozenset({"language"}),
     "flip": frozenset({"fact", "ring"}),
     "in_your_words": frozenset({"quote"}),
     "contradicted": frozenset({"yes", "no"}),
@@ -78,6 +83,7 @@ class Headlines(Frozen):
     case_named: Phrase
     case_found: Phrase
     not_covered: Phrase
+    not_on_record: Phrase
     cost: Phrase
     adoption: Phrase
     nothing_found: Phrase
@@ -94,10 +100,17 @@ class Labels(Frozen):
     nothing_for: Phrase
     nothing_against: Phrase
     guidance: Phrase
+    also: Phrase
+    table_row: Phrase
     checklist: Phrase
     cases: Phrase
     matches: Phrase
+    same_field: Phrase
+    same_language: Phrase
+    only_there: Phrase
+    only_here: Phrase
     other_way: Phrase
+    other_way_unlike: Phrase
     missing: Phrase
     flips: Phrase
     flip: Phrase

@@ -38,6 +38,7 @@ class Vocabulary(Frozen):
     leaving: Words
     greetings: Words
     oneself: Words
+    openers: frozenset[Word]
     ordinary_words: frozenset[Word]
     generic_words: frozenset[Word]
 

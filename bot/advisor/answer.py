@@ -69,7 +69,11 @@ class Flip(Frozen):
 
 
 class Card(Frozen):
-    """A case study as an answer shows it. `matches` are criteria shared with the question."""
+    """A case study as an answer shows it, with what it has in common with the question.
+
+    `matches` are criteria of both, `common` other things in words; `only_there` and `only_here` are
+    criteria of one of them.
+    """
 
     case: str
     title: str
@@ -79,13 +83,20 @@ class Card(Frozen):
     favours_rust: bool
     other_way: bool
     matches: tuple[Criterion, ...]
+    common: tuple[str, ...] = ()
+    only_there: tuple[Criterion, ...] = ()
+    only_here: tuple[Criterion, ...] = ()
     statements: tuple[Statement, ...]
+
+    @property
+    def related(self) -> bool:
+        return bool(self.matches or self.common)
 
 
 class Answer(Frozen):
     """The reply to one question. The same question, snapshot and facts give the same bytes.
 
-    `reasons` back the criteria that were read, `guidance` is what was found for the question;
+    `reasons` speak for the verdict, the strongest first, `guidance` is what was found for the question;
     `statements` lists every quoted sentence of the answer, those of the cards included.
     """
 

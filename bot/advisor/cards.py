@@ -10,7 +10,12 @@ from bot.advisor.desk import Desk
 from bot.advisor.find import RankedCase, best_quotes
 from index.encoder import Vectors
 from index.rows import Stored
-from knowledge.model import Criterion
+from knowledge.model import CaseStudy, Criterion
+
+
+def related(case: CaseStudy, text: str, criteria: Collection[Criterion], desk: Desk) -> bool:
+    """Whether a record shares a criterion, its field or the language left with a question."""
+    return bool(_common(case, text, desk) or set(case.criteria) & set(criteria))
 
 
 def card(
@@ -21,25 +26,26 @@ def card(
     criteria: Collection[Criterion],
     sentences: int,
     lean: bool | None = None,
+    text: str = "",
 ) -> Card:
     """A record with its summary and the sentences nearest to the question.
 
     `lean` is where the verdict points (True: to Rust); a record that went the other way says so.
-    Where article and primary source differ, the sentence that says how is always among those shown.
+    Where article and primary source differ, the sentence that says how follows the summary.
     """
     case = ranked.case
     found = desk.snapshot.of_case(case.id)
     by_field = {stored.passage.section: stored for stored in found}
-    statements = [
-        citations.state(by_field["summary"], quote) for quote in by_field["summary"].passage.quotes
-    ]
+    statements = _whole("summary", by_field, citations)
+    if "difference" in by_field:
+        statements += _whole("difference", by_field, citations)
     findings = [stored for stored in found if stored.passage.section in ("outcomes", "costs")]
     rest = sentences - 1 - (case.difference is not None)
     for stored, quote in best_quotes(findings, vector, desk.snapshot, max(rest, 0)):
         statements.append(citations.state(stored, quote))
-    for field in ("difference", "lesson")[: 2 if rest > 1 else 1]:
-        if field in by_field:
-            statements += _whole(field, by_field, citations)
+    if rest > 1 and "lesson" in by_field:
+        statements += _whole("lesson", by_field, citations)
+    stated = set(criteria)
     return Card(
         case=case.id,
         title=f"{case.organisation}: {case.system}",
@@ -48,9 +54,24 @@ def card(
         year_approximate=case.year_approximate,
         favours_rust=case.favours_rust,
         other_way=lean is not None and case.favours_rust is not lean,
-        matches=tuple(criterion for criterion in case.criteria if criterion in criteria),
+        matches=tuple(criterion for criterion in case.criteria if criterion in stated),
+        common=_common(case, text, desk),
+        only_there=tuple(criterion for criterion in case.criteria if criterion not in stated),
+        only_here=tuple(criterion for criterion in criteria if criterion not in case.criteria),
         statements=tuple(statements),
     )
+
+
+def _common(case: CaseStudy, text: str, desk: Desk) -> tuple[str, ...]:
+    """The field and the languages left that a record shares with a question, in words."""
+    labels = desk.phrases.labels
+    said = []
+    if case.domain in desk.vocabulary.domains_in(text):
+        said.append(labels.same_field.format(field=case.domain.replace("-", " ")))
+    left = desk.vocabulary.languages_left_in(text)
+    if case.language_before and set(case.languages_before) & set(left):
+        said.append(labels.same_language.format(language=case.language_before))
+    return tuple(said)
 
 
 def _whole(field: str, by_field: dict[str, Stored], citations: Citations) -> list[Statement]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.advisor import ring as verdicts
 from bot.advisor.answer import Answer, Card, Check, Statement
-from bot.advisor.cards import card
+from bot.advisor.cards import card, related
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
 from bot.advisor.find import (
@@ -25,7 +25,10 @@ from knowledge.checklist import Item
 from knowledge.model import Intent, Ring
 
 NEAREST = 2
-"""Case studies shown besides those that make up for a side that is not among them."""
+"""Case studies shown because the question names them."""
+SHOWN = 3
+"""Case studies in all, as far as others have something in common with the case."""
+SENTENCES = 2
 GUIDANCE = 2
 """Sentences quoted from articles besides the backing of what was read."""
 GUIDANCE_COSINE = 0.35
@@ -51,7 +54,7 @@ def decide(
     checklist = tuple(_checks(known, desk, citations))
     reasons = tuple(_reasons(checklist, verdict, desk, citations))
     cards = tuple(_cards(question, known, verdict, vector, desk, citations))
-    asked = [(question.text, vector), *parts]
+    asked = [(question.text, vector), *parts] if known.facts else parts
     guidance = tuple(_guidance(asked, desk, citations, reasons))
     headlines = desk.phrases.headlines
     return Answer(
@@ -75,8 +78,9 @@ def decide(
 
 def _checks(known: Situation, desk: Desk, citations: Citations) -> Iterator[Check]:
     for item in desk.checklist.items:
-        numbers = tuple(citations.number(*found) for found in desk.backing(item.id))
         fact = known.facts.get(item.id)
+        backing = desk.sources(item.id, fact.state if fact else None)
+        numbers = tuple(citations.number(*found) for found in backing)
         if fact is None:
             yield Check(
                 criterion=item.id,
@@ -108,17 +112,19 @@ def _silence(item: Item, known: Situation) -> float:
 def _reasons(
     checklist: tuple[Check, ...], verdict: Verdict, desk: Desk, citations: Citations
 ) -> Iterator[Statement]:
-    """The backing of each stated criterion, those that moved the verdict most first."""
+    """The sentences that speak for the verdict, those of what moved it most first.
 
-    def pull(check: Check) -> float:
-        if check.state == "unknown":
-            return 0.0
-        points = desk.checklist[check.criterion].adds(check.state)
-        return points.of(verdict.ring) - sum(points.of(ring) for ring in Ring) / len(Ring)
-
-    stated = [check for check in checklist if check.state != "unknown"]
-    for check in sorted(stated, key=lambda c: (-pull(c), desk.checklist.position(c.criterion))):
-        for found in desk.backing(check.criterion):
+    None speaks for `assess`: what is not known has no source.
+    """
+    side = {Ring.ADOPT: "for", Ring.TRIAL: "for", Ring.HOLD: "against"}.get(verdict.ring)
+    speaking = []
+    for check in checklist:
+        if check.state != "unknown" and check.weighs == side:
+            points = desk.checklist[check.criterion].adds(check.state)
+            pull = points.of(verdict.ring) - sum(points.of(ring) for ring in Ring) / len(Ring)
+            speaking.append((pull, desk.backing(check.criterion, check.state)))
+    for _, backing in sorted(speaking, key=lambda one: -one[0]):
+        for found in backing:
             yield citations.state(*found)
 
 
@@ -130,21 +136,33 @@ def _cards(
     desk: Desk,
     citations: Citations,
 ) -> Iterator[Card]:
-    """The nearest case studies, at least one for Rust and one against it among them."""
+    """The nearest case studies, at least one for Rust and one against it among them.
+
+    Those that share something with the case come first, then those that point as the verdict does.
+    Where nothing at all is known, only records that the question names are of use.
+    """
+    text = question.text
     criteria = [criterion for criterion, fact in known.facts.items() if fact.state == "yes"]
-    ranked = rank_cases(desk.snapshot, vector, question.text, desk.vocabulary, criteria)
-    named = desk.names.named_in(question.text, [r.case.id for r in ranked[:5]])
-    ranked.sort(key=lambda item: item.case.id not in named)
-    shown = ranked[:NEAREST]
-    lean = _lean(verdict, shown)
-    for way in (lean, not lean):
-        if not any(item.case.favours_rust is way for item in shown):
-            found = rank_cases(
-                desk.snapshot, vector, question.text, desk.vocabulary, criteria, favours_rust=way
-            )
-            shown += found[:1]
-    for item in shown:
-        yield card(item, vector, desk, citations, criteria, 2, lean)
+    ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary, criteria)
+    named = desk.names.named_in(text, [r.case.id for r in ranked[:5]])
+    chosen = [item for item in ranked if item.case.id in named][:NEAREST]
+    if known.facts:
+        likely = [*chosen, *(item for item in ranked if related(item.case, text, criteria, desk))]
+        lean = _lean(verdict, likely or ranked)
+        for way in (lean, not lean):
+            if not any(item.case.favours_rust is way for item in chosen):
+                same = rank_cases(desk.snapshot, vector, text, desk.vocabulary, criteria, way)
+                near = [item for item in same if related(item.case, text, criteria, desk)]
+                chosen += (near or same)[:1]
+        chosen += [item for item in likely if item not in chosen][: max(SHOWN - len(chosen), 0)]
+    else:
+        lean = _lean(verdict, chosen)
+    shown = [
+        card(item, vector, desk, citations, criteria, SENTENCES, lean, text) for item in chosen
+    ]
+    yield from sorted(
+        shown, key=lambda one: (one.case not in named, not one.related, one.other_way)
+    )
 
 
 def _lean(verdict: Verdict, shown: list[RankedCase]) -> bool:

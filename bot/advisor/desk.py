@@ -10,7 +10,7 @@ from bot.advisor.record_words import RecordWords
 from index.rows import Stored
 from index.snapshot import Snapshot
 from knowledge.checklist import Checklist
-from knowledge.model import Criterion
+from knowledge.model import Criterion, State
 from knowledge.passages import Quote
 from knowledge.phrases import Phrases
 from knowledge.vocabulary import Vocabulary
@@ -34,7 +34,7 @@ class Desk:
         return RecordWords(self.snapshot)
 
     @cached_property
-    def _backing(self) -> dict[Criterion, tuple[tuple[Stored, Quote], ...]]:
+    def _backing(self) -> dict[Criterion, tuple[tuple[State, Stored, Quote], ...]]:
         articles = {back.article for item in self.checklist.items for back in item.backs}
         quotes = {
             (article, quote.text): (stored, quote)
@@ -44,13 +44,22 @@ class Desk:
         }
         return {
             item.id: tuple(
-                quotes[back.article, back.quote]
+                (back.speaks_when, *quotes[back.article, back.quote])
                 for back in item.backs
                 if (back.article, back.quote) in quotes
             )
             for item in self.checklist.items
         }
 
-    def backing(self, criterion: Criterion) -> tuple[tuple[Stored, Quote], ...]:
-        """The sentences that back a criterion, as this snapshot holds them."""
-        return self._backing[criterion]
+    def backing(self, criterion: Criterion, state: State) -> tuple[tuple[Stored, Quote], ...]:
+        """The sentences for which a state is the reason, as this snapshot holds them."""
+        return tuple(
+            (stored, quote) for when, stored, quote in self._backing[criterion] if when == state
+        )
+
+    def sources(
+        self, criterion: Criterion, state: State | None
+    ) -> tuple[tuple[Stored, Quote], ...]:
+        """What a criterion rests on: the backing of its state, or else all that there is."""
+        found = self.backing(criterion, state) if state else ()
+        return found or tuple((stored, quote) for _, stored, quote in self._backing[criterion])

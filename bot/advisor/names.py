@@ -12,7 +12,12 @@ from knowledge.vocabulary import Vocabulary, alternatives
 
 _PARTS = re.compile(r"[^\w.+-]+")
 _WORDS = re.compile(r"[^\W\d_]+")
-_CAPITALISED = re.compile(r"\b[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9.]*|\b[A-Z]{2,}[0-9]*\b")
+_CAPITALISED = r"(?:[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*(?:\.[a-z]+)?|[A-Z]{2,}[0-9]*)(?![A-Za-z0-9])"
+_NAME = re.compile(rf"\b{_CAPITALISED}(?: (?:(?:of|de) )?{_CAPITALISED})*")
+_ASKED_OF = (
+    r"(?i:\b(?:did|does|do|has|have|had|is|was|are|were|at|by|about|when|why|how) (?:the )?)"
+)
+"""What stands before a name whose bearer is asked about: "what did X gain", "how it went at X"."""
 
 
 @dataclass(frozen=True)
@@ -60,23 +65,42 @@ class Names:
         return self._pattern.sub(" ", text)
 
     def unknown_in(self, text: str) -> list[str]:
-        """Capitalised words that look like names and that no record knows, in order.
+        """Names that no record knows, each whole ("Quux Holding"), in order.
 
         Where most words have a capital, as in a title or a message all in capitals, it tells
-        nothing.
+        nothing. A word that opens a sentence may have its capital from that.
         """
         words = _WORDS.findall(text)
         if sum(word[0].isupper() for word in words) * 2 > len(words) > 3:
             return []
-        known_words = {"rust"} | {word for name in self.owners for word in _PARTS.split(name)}
         found = []
-        for match in _CAPITALISED.finditer(text):
-            word = match.group().lower()
-            opens_sentence = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".!?\n:>"
-            if opens_sentence or word in known_words:
-                continue
-            found.append(match.group())
+        for match in _NAME.finditer(text):
+            name, parts = match.group(), match.group().split()
+            if text[: match.start()].rstrip()[-1:] in ("", *".!?\n:>"):
+                if parts[0].lower() in self.vocabulary.openers or len(parts) == 1:
+                    name = " ".join(parts[1:])
+            if name and not self._known(name):
+                found.append(name)
         return list(dict.fromkeys(found))
+
+    def asked_about(self, text: str) -> list[str]:
+        """The names that no record knows, where a text asks what their bearers did."""
+        return [
+            name
+            for name in self.unknown_in(text)
+            if re.search(rf"{_ASKED_OF}{re.escape(name)}(?![\w-])|{re.escape(name)}['’]s\b", text)
+        ]
+
+    def _known(self, name: str) -> bool:
+        """Whether any word of a name is one of a record or a language, or Rust itself."""
+        parts = {part.lower().strip(".") for part in _PARTS.split(name)}
+        return not parts.isdisjoint(self._known_words)
+
+    @cached_property
+    def _known_words(self) -> frozenset[str]:
+        languages = (word for words in self.vocabulary.languages.values() for word in words)
+        names = (part for name in self.owners for part in _PARTS.split(name))
+        return frozenset({"rust", *languages, *names})
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:

@@ -17,7 +17,7 @@ from bot.advisor.find import (
 )
 from bot.advisor.question import Question
 from index.encoder import Vectors
-from knowledge.model import Intent
+from knowledge.model import Intent, Standing
 
 SHOWN = 4
 """Case studies in one answer where the question names none."""
@@ -28,14 +28,28 @@ SENTENCES = {1: 8, 2: 5}
 """Quoted from each record where so many are shown."""
 SENTENCES_AMONG_OTHERS = 3
 GUIDANCE_COSINE = 0.5
+PASSAGES = 12
+"""Passages in which a name without a record is looked for."""
+_DOUBTFUL = {Standing.CLAIMED, Standing.UNVERIFIED, Standing.DISPUTED}
 
 
 def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
-    """The records that a question names; else those that come nearest to its description."""
+    """The records that a question names; else those that come nearest to its description.
+
+    What an organisation did of which nothing is known, no other record tells: then none is shown.
+    """
     text, headlines = question.text, desk.phrases.headlines
     ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary)
     named = desk.names.named_in(text, [item.case.id for item in ranked[:3]])
-    unknown = desk.names.unknown_in(text)
+    unknown, asked = desk.names.unknown_in(text), desk.names.asked_about(text)
+    if asked and not named and not _mentioned(asked, question, vector, desk):
+        return Answer(
+            question=text,
+            intent=Intent.CASE_STUDY,
+            headline=headlines.not_on_record.format(names=_listed(asked[:ABSENT_SHOWN])),
+            notes=(headlines.abilities,),
+            snapshot=desk.snapshot.id,
+        )
     if named:
         shown = _named(named, ranked, desk)[:NAMED_SHOWN]
         names = list(dict.fromkeys(item.case.organisation for item in shown))
@@ -71,12 +85,23 @@ def _named(named: list[str], ranked: list[RankedCase], desk: Desk) -> list[Ranke
 def _guidance(
     question: Question, vector: Vectors, desk: Desk, citations: Citations
 ) -> Iterator[Statement]:
-    """Up to two sentences of articles, where they come close to the question."""
+    """Up to two sentences of articles, where they come close to the question.
+
+    What the founding article claims about a record the record itself tells, and corrects.
+    """
     hits = find_guidance(desk.snapshot, vector, question.text, 8)
     near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
     for section in best_sections(near, 2):
-        for pair in most_telling([section.best], question.text, desk.snapshot, 1):
-            yield citations.state(*pair)
+        for stored, quote in most_telling([section.best], question.text, desk.snapshot, 1):
+            if quote.standing not in _DOUBTFUL:
+                yield citations.state(stored, quote)
+
+
+def _mentioned(names: list[str], question: Question, vector: Vectors, desk: Desk) -> bool:
+    """Whether a passage found for the question has one of the names: a team's own, it may be."""
+    hits = find_guidance(desk.snapshot, vector, question.text, PASSAGES)
+    found = " ".join(hit.stored.passage.words for hit in hits).lower()
+    return any(name.lower() in found for name in names)
 
 
 def _listed(names: list[str]) -> str:

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 
 from bot.advisor.answer import Answer, Card, Check, Citation, Flip, Statement
 from knowledge.checklist import Checklist
-from knowledge.model import Standing
+from knowledge.model import Criterion, Ring, Standing
 from knowledge.phrases import Phrases
 
 QUESTIONS = 3
 """Missing facts that are asked for."""
 FLIPS = 3
+APART = 3
+"""Criteria named that only a record has, or only the question."""
 
 _STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
@@ -47,19 +49,29 @@ def visible(text: str) -> str:
 def _head(answer: Answer, phrases: Phrases) -> str:
     lines = [answer.headline, *answer.notes]
     if answer.ring:
-        lines.append(confidence(answer, phrases))
+        lines += confidence(answer, phrases)
         lines += [_statement(statement, answer, phrases) for statement in answer.reasons[:1]]
     return "\n".join(lines)
 
 
-def confidence(answer: Answer, phrases: Phrases) -> str:
-    """The confidence in whole per cent; a verdict from one message is never certain."""
+def confidence(answer: Answer, phrases: Phrases) -> list[str]:
+    """The confidence in whole per cent; a verdict from one message is never certain.
+
+    None for `assess`: to be sure that too little is known would sound like being sure.
+    """
+    if answer.ring in (None, Ring.ASSESS):
+        return []
     percent = min(round(answer.confidence * 100), 99)
-    return phrases.labels.confidence.format(percent=percent)
+    return [phrases.labels.confidence.format(percent=percent)]
+
+
+def known(answer: Answer) -> bool:
+    """Whether any item of the checklist was stated."""
+    return any(check.state != "unknown" for check in answer.checklist)
 
 
 def _sides(answer: Answer, checklist: Checklist, phrases: Phrases) -> Iterator[str]:
-    if answer.ring is None:
+    if answer.ring is None or not known(answer):
         return
     labels = phrases.labels
     for title, side, nothing in (
@@ -84,13 +96,28 @@ def stated(check: Check, checklist: Checklist, phrases: Phrases) -> str:
         if check.state == "no":
             yes, no = no, yes
         source = labels.contradicted.format(yes=_short(yes), no=_short(no))
-    return f"{item.says(check.state)} ({source}) {numbers(check.citations)}".rstrip()
+    return f"{fact(check, checklist)} ({source}) {numbers(check.citations)}".rstrip()
+
+
+def fact(check: Check, checklist: Checklist) -> str:
+    """An item as it was stated, or its label where it was not."""
+    item = checklist[check.criterion]
+    if check.state == "unknown":
+        return item.label
+    return item.says(check.state, check.evidence.quote if check.evidence else None)
+
+
+def guidance_title(answer: Answer, phrases: Phrases) -> str:
+    """Only advice is said to advise."""
+    cited = [answer.cited(n) for one in answer.guidance for n in one.citations]
+    advises = all(citation.standing is Standing.ADVICE for citation in cited)
+    return phrases.labels.guidance if advises else phrases.labels.also
 
 
 def _guidance(answer: Answer, phrases: Phrases) -> str:
     lines = [_statement(statement, answer, phrases) for statement in answer.guidance]
     titled = answer.ring or answer.cards
-    return _listed(phrases.labels.guidance, lines) if titled else _bullets(lines)
+    return _listed(guidance_title(answer, phrases), lines) if titled else _bullets(lines)
 
 
 def _cases(answer: Answer, checklist: Checklist, phrases: Phrases) -> Iterator[str]:
@@ -98,24 +125,40 @@ def _cases(answer: Answer, checklist: Checklist, phrases: Phrases) -> Iterator[s
         yield f"{phrases.labels.cases}:"
     for card in answer.cards:
         lines = [_statement(statement, answer, phrases) for statement in card.statements]
-        yield f"{card.title}\n{details(card, checklist, phrases)}\n{_bullets(lines)}"
+        described = [details(card, checklist, phrases), *likeness(card, checklist, phrases)]
+        yield "\n".join([card.title, *described, _bullets(lines)])
 
 
 def details(card: Card, checklist: Checklist, phrases: Phrases) -> str:
-    """What happened and when, what the record shares with the question, where it points."""
+    """What happened and when, and where it points."""
     year = f"c. {card.year}" if card.year_approximate else str(card.year)
-    found = [f"{card.move}, {year}"]
-    if card.matches:
-        items = ", ".join(uncapitalised(checklist[name].label) for name in card.matches)
-        found.append(phrases.labels.matches.format(items=items))
+    labels, found = phrases.labels, [f"{card.move}, {year}"]
     if card.other_way:
-        found.append(phrases.labels.other_way)
-    listed = "; ".join(found)
-    return listed[:1].upper() + listed[1:]
+        found.append(labels.other_way if card.related else labels.other_way_unlike)
+    return _capitalised("; ".join(found))
+
+
+def likeness(card: Card, checklist: Checklist, phrases: Phrases) -> list[str]:
+    """What a record has in common with the question, and what not; nothing where none is told."""
+    labels = phrases.labels
+
+    def named(items: Sequence[Criterion]) -> list[str]:
+        return [uncapitalised(checklist[name].label) for name in items]
+
+    both, there, here = (
+        [*card.common, *named(card.matches)],
+        named(card.only_there)[:APART],
+        named(card.only_here)[:APART],
+    )
+    if not card.related and not card.only_here:
+        return []
+    said = [(labels.matches, both), (labels.only_there, there), (labels.only_here, here)]
+    return [_capitalised(label.format(items=", ".join(items))) for label, items in said if items]
 
 
 def _checklist(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
     names = [checklist[c.criterion].label for c in answer.checklist if c.state == "unknown"]
+    names = names if known(answer) else []
     return f"{silence(answer, phrases)}: {'; '.join(names)}." if names else ""
 
 
@@ -139,8 +182,8 @@ def _flips(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
 
 def flip(item: Flip, checklist: Checklist, phrases: Phrases) -> str:
     """One changed fact with the ring that it would give."""
-    fact = checklist[item.criterion].says(item.state)
-    return phrases.labels.flip.format(fact=fact, ring=item.ring.value)
+    said = checklist[item.criterion].says(item.state)
+    return phrases.labels.flip.format(fact=said, ring=item.ring.value)
 
 
 def _sources(answer: Answer, phrases: Phrases) -> str:
@@ -184,11 +227,15 @@ def sources(answer: Answer) -> list[Source]:
 
 
 def standing(statement: Statement, answer: Answer, phrases: Phrases) -> str:
-    """The standing of a sentence in words; empty for a primary source, which the list names."""
+    """The standing in words, empty for a primary source, which the list names; and that it is no
+    sentence where a row of a table is quoted."""
     if not statement.citations:
         return ""
-    found = answer.cited(statement.citations[0]).standing
-    return "" if found is Standing.PRIMARY else phrases.standings[found]
+    cited = answer.cited(statement.citations[0])
+    said = [phrases.labels.table_row] if cited.quote.startswith("|") else []
+    if cited.standing is not Standing.PRIMARY:
+        said.append(phrases.standings[cited.standing])
+    return ", ".join(said)
 
 
 def as_said(citation: Citation, answer: Answer) -> str:
@@ -213,6 +260,10 @@ def _listed(title: str, lines: Sequence[str]) -> str:
 
 def _bullets(lines: Sequence[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _capitalised(said: str) -> str:
+    return said[:1].upper() + said[1:]
 
 
 def uncapitalised(label: str) -> str:

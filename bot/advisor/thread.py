@@ -9,6 +9,7 @@ from bot.advisor.advisor import Advisor
 from bot.advisor.answer import Answer
 from bot.advisor.question import MAX_CHARACTERS, Question, ask
 from bot.advisor.ring import Verdict
+from bot.advisor.text import fact, uncapitalised
 from knowledge.model import Criterion, Intent, Ring, State
 
 
@@ -123,14 +124,14 @@ def _judge(advisor: Advisor, now: Thread, before: Thread) -> Turn:
         now = replace(now, facts={**lost, **now.facts})
         answer = advisor.answer(Question(text, now.facts, now.withdrawn), Intent.DECISION)
     after = replace(now, known=_stated(answer), ring=answer.ring)
-    return Turn(answer, after, _change(advisor, before, after))
+    return Turn(answer, after, _change(advisor, before, after, answer))
 
 
 def _stated(answer: Answer) -> dict[Criterion, State]:
     return {c.criterion: c.state for c in answer.checklist if c.state != "unknown"}
 
 
-def _change(advisor: Advisor, before: Thread, after: Thread) -> str:
+def _change(advisor: Advisor, before: Thread, after: Thread, answer: Answer) -> str:
     """What the new facts did to the verdict, in the reviewed phrases."""
     if before.ring is None or after.ring is None:
         return ""
@@ -140,10 +141,14 @@ def _change(advisor: Advisor, before: Thread, after: Thread) -> str:
         if before.ring is after.ring
         else labels.changed.format(before=before.ring.value, after=after.ring.value)
     ]
-    new = [checklist[c].says(s) for c, s in after.known.items() if before.known.get(c) != s]
+    new = [
+        uncapitalised(fact(check, checklist))
+        for check in answer.checklist
+        if check.state != "unknown" and before.known.get(check.criterion) != check.state
+    ]
     if new:
         parts.append(labels.added.format(facts="; ".join(new)))
-    gone = [checklist[c].label for c in before.known if c not in after.known]
+    gone = [uncapitalised(checklist[c].label) for c in before.known if c not in after.known]
     if gone:
         parts.append(labels.withdrawn.format(items="; ".join(gone)))
     return " ".join(parts)

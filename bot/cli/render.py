@@ -16,6 +16,9 @@ from bot.advisor.text import (
     confidence,
     details,
     flip,
+    guidance_title,
+    known,
+    likeness,
     numbers,
     silence,
     sources,
@@ -95,13 +98,15 @@ def _head(answer: Answer, desk: Desk) -> Section:
     head = [Paragraph(_text((answer.headline, style)))]
     head += [Paragraph(_text(note)) for note in answer.notes]
     if answer.ring:
-        head.append(Paragraph(_text((confidence(answer, desk.phrases), "dim"))))
+        head += [Paragraph(_text((said, "dim"))) for said in confidence(answer, desk.phrases)]
         head += [Paragraph(_statement(reason, answer, desk)) for reason in answer.reasons[:1]]
     return head
 
 
 def _sides(answer: Answer, desk: Desk) -> Iterator[Section]:
     labels = desk.phrases.labels
+    if not known(answer):
+        return
     for title, side, nothing in (
         (labels.speaks_for, "for", labels.nothing_for),
         (labels.speaks_against, "against", labels.nothing_against),
@@ -130,13 +135,14 @@ def _flips(answer: Answer, desk: Desk) -> Section:
 def _guidance(answer: Answer, desk: Desk) -> Section:
     lines = _statements(answer.guidance, answer, desk)
     titled = answer.ring or answer.cards
-    return _titled(desk.phrases.labels.guidance, lines) if titled else lines
+    return _titled(guidance_title(answer, desk.phrases), lines) if titled else lines
 
 
 def _card(card: Card, answer: Answer, desk: Desk) -> Section:
     return [
         _title(card.title),
         Paragraph(_text((details(card, desk.checklist, desk.phrases), "dim"))),
+        *(Paragraph(_text((line, "dim"))) for line in likeness(card, desk.checklist, desk.phrases)),
         *_statements(card.statements, answer, desk),
     ]
 
@@ -144,7 +150,8 @@ def _card(card: Card, answer: Answer, desk: Desk) -> Section:
 def _silent(answer: Answer, desk: Desk) -> Section:
     names = [desk.checklist[c.criterion].label for c in answer.checklist if c.state == "unknown"]
     title = silence(answer, desk.phrases)
-    return _titled(title, [_item(_text(("; ".join(names), "dim")))]) if names else []
+    shown = names and known(answer)
+    return _titled(title, [_item(_text(("; ".join(names), "dim")))]) if shown else []
 
 
 def _sources(answer: Answer, desk: Desk) -> Section:

@@ -16,9 +16,12 @@ from bot.store.records import Assessment
 
 
 def message_of(house: House, kept: Assessment, said: str = "") -> Message:
-    """The message for an assessment; `said` is what a new fact did to the verdict."""
+    """The message that takes the place of an earlier one, or stands alone.
+
+    `said` is what a new fact did to the verdict.
+    """
     contact = house.office.store.channel(kept.place.team, kept.place.channel).contact
-    return reply(kept, house.words, said, contact)
+    return reply(kept, house.words, said, contact, whole=True)
 
 
 def hand_over(

@@ -45,6 +45,8 @@ class ReplyWording(Frozen):
     words: Plain
     marks: Marks
     more_sources: Annotated[str, slots("count")]
+    more_cases: Plain
+    as_before: Plain
     contact: Annotated[str, slots("contact")]
     receipt: Annotated[str, slots("snapshot", "receipt")]
     facts: Annotated[str, slots("known", "all")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from slack_sdk.models.blocks import (
     Block,
-    ContainerBlock,
     RawTextObject,
     SectionBlock,
     TableBlock,
@@ -12,8 +11,8 @@ from slack_sdk.models.blocks import (
 )
 
 from bot.advisor.answer import Answer, Check
-from bot.advisor.text import numbers
-from bot.slack.blocks.kit import cut, escape, fitted, flat, lines
+from bot.advisor.text import fact, numbers
+from bot.slack.blocks.kit import cut, escape, fitted, flat, folded, lines
 from bot.slack.blocks.message import Words
 from knowledge.model import Ring
 
@@ -24,7 +23,6 @@ _QUOTE = 90
 """Characters of the asker's words beside an item; the table has more of them."""
 _CELL = 300
 _CITED = 5
-_TITLE = 150
 
 
 def sides(answer: Answer, words: Words) -> Block:
@@ -62,13 +60,7 @@ def checklist(answer: Answer, words: Words) -> Block:
     table = TableBlock(rows=rows, column_settings=[wrapped, wrapped], block_id="checklist")
     known = sum(check.state != "unknown" for check in answer.checklist)
     counted = wording.facts.format(known=known, all=len(answer.checklist))
-    return ContainerBlock(
-        title=cut(f"{words.phrases.labels.checklist}: {counted}", _TITLE),
-        child_blocks=[table],
-        is_collapsible=True,
-        default_collapsed=True,
-        block_id="all-items",
-    )
+    return folded(f"{words.phrases.labels.checklist}: {counted}", table, block_id="all-items")
 
 
 _SHOWN = ("for", "against", "neutral")
@@ -79,19 +71,17 @@ def _order(check: Check) -> tuple[bool, int]:
 
 
 def _item(check: Check, words: Words) -> str:
-    item, marks = words.checklist[check.criterion], words.wording.marks
+    marks, said = words.wording.marks, fact(check, words.checklist)
     if check.state == "unknown":
-        return f"{marks.unknown} {item.label}"
+        return f"{marks.unknown} {said}"
     mark = {"for": marks.speaks_for, "against": marks.speaks_against}.get(check.weighs)
-    return f"{mark or marks.neutral} {item.says(check.state)}"
+    return f"{mark or marks.neutral} {said}"
 
 
 def _stated(check: Check, words: Words) -> str:
-    item = words.checklist[check.criterion]
-    fact = item.label if check.state == "unknown" else item.says(check.state)
     why = fitted(_said(check, words, _QUOTE), 2 * _QUOTE)
     said = f": {why}" if why else ""
-    return f"• {fitted(fact, _FACT)}{said} {numbers(check.citations[:_CITED])}".rstrip()
+    return f"• {fitted(fact(check, words.checklist), _FACT)}{said} {numbers(check.citations[:_CITED])}".rstrip()
 
 
 def _said(check: Check, words: Words, most: int = _CELL) -> str:

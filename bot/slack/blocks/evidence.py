@@ -9,13 +9,28 @@ from slack_sdk.models.blocks import Block
 from bot.advisor import text as plain
 from bot.advisor.answer import Answer, Card, Citation, Statement
 from bot.advisor.text import Source
-from bot.slack.blocks.kit import RawBlock, escape, flat, lines, link, one_line, section, web_address
+from bot.slack.blocks.kit import (
+    RawBlock,
+    escape,
+    flat,
+    folded,
+    host,
+    lines,
+    link,
+    one_line,
+    section,
+    web_address,
+)
 from bot.slack.blocks.message import Words
 
 _SENTENCE = 700
 _TITLE = 150
 _DETAILS = 500
 _SOURCES = 2400
+_BRIEF = 2
+"""Case studies of a decision that are shown in brief; the others are folded up."""
+_OF_A_RECORD = (5, 3, 2, 1)
+"""Sentences of each record shown where one, two, three or more are the answer; see `more_cases`."""
 _CITED = 6
 """Numbers behind one sentence, and of one source, that are shown; Sources has them all."""
 _SNIPPET = 300
@@ -40,25 +55,50 @@ def guidance(answer: Answer, words: Words) -> list[Block]:
     said = [f"• {_statement(one, answer, words)}" for one in answer.guidance]
     if not said:
         return []
-    title = [f"*{escape(words.phrases.labels.guidance)}*"] if answer.ring or answer.cards else []
-    return [section(lines([*title, *said]), "guidance")]
+    title = [f"*{escape(plain.guidance_title(answer, words.phrases))}*"]
+    return [section(lines([*(title if answer.ring or answer.cards else []), *said]), "guidance")]
 
 
 def cases(answer: Answer, words: Words) -> Iterator[Block]:
-    """The case studies; the first one carries the title of them all."""
-    for at, card in enumerate(answer.cards):
+    """The case studies in brief, the first one under the title of them all."""
+    for at, card in enumerate(_in_brief(answer)):
         titled = at == 0 and answer.ring is not None
         title = [f"*{escape(words.phrases.labels.cases)}*"] if titled else []
-        yield section(lines([*title, *_card(card, answer, words)]), expand=True)
+        shown = card.statements[: _sentences(answer)]
+        yield section(lines([*title, *_card(card, shown, answer, words)]))
+
+
+def more_cases(answer: Answer, words: Words) -> Iterator[Block]:
+    """What `cases` leaves out: the rest of those records, and the other records whole."""
+    brief = _in_brief(answer)
+    for card in answer.cards:
+        rest = card.statements[_sentences(answer) :] if card in brief else card.statements
+        if card not in brief:
+            yield section(lines([*_card(card, rest, answer, words)]))
+        elif rest:
+            said = [f"• {_statement(one, answer, words)}" for one in rest]
+            yield section(lines([f"*{one_line(card.title, _TITLE)}*", *said]))
+
+
+def _in_brief(answer: Answer) -> Sequence[Card]:
+    """Of a decision the first case and the first one that points the other way than it."""
+    cards = answer.cards
+    if answer.ring is None or len(cards) <= _BRIEF:
+        return cards
+    other = next((one for one in cards[1:] if one.other_way is not cards[0].other_way), cards[1])
+    return (cards[0], other)
+
+
+def _sentences(answer: Answer) -> int:
+    return 1 if answer.ring else _OF_A_RECORD[min(len(answer.cards), len(_OF_A_RECORD)) - 1]
 
 
 def sources(answer: Answer, words: Words) -> Iterator[Block]:
-    """Every source by name and standing, and how many more there are where not all fit."""
+    """Every source by name, host and standing, folded up: the numbers in the text are links."""
     found = plain.sources(answer)
     if not found:
         return
-    title, listed = f"*{escape(words.phrases.labels.sources)}*", []
-    left = _SOURCES - len(title)
+    listed, left = [], _SOURCES
     for source in found:
         line = _source(source, words)
         left -= len(line) + 1
@@ -68,20 +108,28 @@ def sources(answer: Answer, words: Words) -> Iterator[Block]:
     more = len(found) - len(listed)
     if more:
         listed.append(escape(words.wording.more_sources.format(count=more)))
-    yield section("\n".join([title, *listed]), "sources")
+    title = f"{words.phrases.labels.sources} ({len(found)})"
+    yield folded(title, section("\n".join(listed), "sources"), block_id="all-sources")
 
 
 def _source(source: Source, words: Words) -> str:
     numbers = plain.numbers(source.numbers[:_CITED]) + "…" * (len(source.numbers) > _CITED)
-    title = link(source.citations[0].url, flat(source.title or source.place, _TITLE))
-    return f"{numbers} {title}, {escape(', '.join(source.standings(words.phrases)))}"
+    url = source.citations[0].url
+    title = link(url, flat(source.title or source.place, _TITLE))
+    described = [*filter(None, [flat(host(url), _TITLE)]), *source.standings(words.phrases)]
+    return f"{numbers} {title}, {escape(', '.join(described))}"
 
 
-def _card(card: Card, answer: Answer, words: Words) -> Iterator[str]:
+def _card(card: Card, shown: Sequence[Statement], answer: Answer, words: Words) -> Iterator[str]:
     first = next((found for one in card.statements for found in _cited(one, answer)), None)
+    checklist, phrases = words.checklist, words.phrases
     yield f"*{link(first.url if first else None, flat(card.title, _TITLE))}*"
-    yield f"_{one_line(plain.details(card, words.checklist, words.phrases), _DETAILS)}_"
-    for one in card.statements:
+    for told in (
+        plain.details(card, checklist, phrases),
+        *plain.likeness(card, checklist, phrases),
+    ):
+        yield f"_{one_line(told, _DETAILS)}_"
+    for one in shown:
         yield f"• {_statement(one, answer, words)}"
 
 

@@ -16,6 +16,7 @@ from slack_sdk.models.blocks import (
     Block,
     ButtonElement,
     ConfirmObject,
+    ContainerBlock,
     ContextBlock,
     MarkdownTextObject,
     PlainTextObject,
@@ -28,12 +29,15 @@ SECTION = 3000
 FIELD = 2000
 BUTTON = 75
 CONTEXT_ELEMENTS = 10
+CONTAINER_TITLE = 150
+CONTAINER_CHILDREN = 10
 
 Blocks = list[Block]
 
 
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _ADDRESS = re.compile(r"https?://[^\x00-\x20\x7f-\xa0\s<>|\u202a-\u202e\u2066-\u2069]{1,600}")
+_HOST = re.compile(r"https?://(?:[^/?#]*@)?([^/?#:@]+)")
 _LEFT_OUT = "…"
 
 
@@ -74,6 +78,12 @@ def web_address(address: str | None) -> str | None:
     return address if address and _ADDRESS.fullmatch(address) else None
 
 
+def host(address: str | None) -> str:
+    """The host of a web address; empty for any other."""
+    found = _HOST.match(web_address(address) or "")
+    return found.group(1) if found else ""
+
+
 def link(address: str | None, label: str) -> str:
     """A link in mrkdwn; only the label where there is no web address."""
     safe = web_address(address)
@@ -111,8 +121,13 @@ def lines(items: Sequence[str], most: int = SECTION) -> str:
 
 
 def section(text: str, block_id: str | None = None, **more: Any) -> Block:
-    """A paragraph of mrkdwn, `text` already escaped and short enough."""
-    return SectionBlock(text=MarkdownTextObject(text=text), block_id=block_id, **more)
+    """A paragraph of mrkdwn, `text` already escaped and short enough; shown whole.
+
+    Slack folds a tall section up behind "see more" unless it is told to expand it:
+    https://docs.slack.dev/reference/block-kit/blocks/section-block
+    """
+    text_object = MarkdownTextObject(text=text)
+    return SectionBlock(text=text_object, block_id=block_id, **{"expand": True, **more})
 
 
 def context(*texts: str, block_id: str | None = None) -> Block:
@@ -138,6 +153,17 @@ def button(
         style=style,
         confirm=confirm,
         accessibility_label=cut(spoken, BUTTON) if spoken else None,
+    )
+
+
+def folded(title: str, *blocks: Block, block_id: str) -> Block:
+    """Blocks behind a title, shown to whoever opens it."""
+    return ContainerBlock(
+        title=cut(title, CONTAINER_TITLE),
+        child_blocks=list(blocks[:CONTAINER_CHILDREN]),
+        is_collapsible=True,
+        default_collapsed=True,
+        block_id=block_id,
     )
 
 

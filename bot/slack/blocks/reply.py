@@ -22,8 +22,18 @@ from slack_sdk.models.blocks import (
 from bot.advisor import text as plain
 from bot.advisor.answer import Answer
 from bot.slack.blocks.checklist import checklist, sides
-from bot.slack.blocks.evidence import cases, guidance, reason, sources
-from bot.slack.blocks.kit import actions, button, context, escape, fitted, lines, one_line, section
+from bot.slack.blocks.evidence import cases, guidance, more_cases, reason, sources
+from bot.slack.blocks.kit import (
+    actions,
+    button,
+    context,
+    escape,
+    fitted,
+    folded,
+    lines,
+    one_line,
+    section,
+)
 from bot.slack.blocks.message import Message, Words
 from bot.slack.blocks.origin import origin
 from bot.slack.blocks.planner import Part, plan
@@ -50,24 +60,25 @@ _MENTION = re.compile(
 """People, channels, groups, as Slack writes them, and profiles: what a contact may consist of."""
 
 
-def reply(kept: Assessment, words: Words, change: str = "", contact: str = "") -> Message:
+def reply(
+    kept: Assessment, words: Words, change: str = "", contact: str = "", *, whole: bool = False
+) -> Message:
     """The message for an assessment.
 
     `change` says what a new fact did to the verdict; `contact` is whom to ask for human help, in
-    mrkdwn.
+    mrkdwn. Below an earlier reply cases and advice are folded up, unless it is to be `whole` because
+    it takes that reply's place.
     """
     answer = kept.answer
     above = origin(kept, load_draft_wording())
     parts = [Part([block]) for block in (*above, *_head(kept, words, change))]
-    if answer.ring:
+    if answer.ring and plain.known(answer):
         parts.append(Part([sides(answer, words)], 1))
-        if answer.checklist:
-            parts.append(Part([checklist(answer, words)], 4))
+        parts.append(Part([checklist(answer, words)], 4))
+    if answer.ring:
         parts += _missing(kept, words)
         parts += [Part([block], 3) for block in _flips(answer, words)]
-    records = [Part([block], 2 if at == 0 else 3) for at, block in enumerate(cases(answer, words))]
-    advice = [Part([block], 4 if answer.ring else 2) for block in guidance(answer, words)]
-    parts += records + advice
+    parts += _evidence(answer, words, brief=bool(change) and not whole)
     parts += [Part([block]) for block in sources(answer, words)]
     parts += [Part([_buttons(kept, words)]), Part([_small_print(kept, words, contact)])]
     parts.append(Part([_feedback(kept, words)]))
@@ -75,15 +86,31 @@ def reply(kept: Assessment, words: Words, change: str = "", contact: str = "") -
     return Message(planned.blocks, twin(answer, words.checklist, words.phrases, change))
 
 
+def _evidence(answer: Answer, words: Words, *, brief: bool) -> Iterator[Part]:
+    """Cases and advice: in full, or `brief`, all behind one title."""
+    records, advice = list(cases(answer, words)), guidance(answer, words)
+    more = list(more_cases(answer, words))
+    if brief:
+        shown = [*records, *more, *advice]
+        if shown:
+            yield Part([folded(words.wording.as_before, *shown, block_id="as-before")], 4)
+        return
+    for at, block in enumerate(records):
+        yield Part([block], 2 if at == 0 else 3)
+    if more:
+        yield Part([folded(words.wording.more_cases, *more, block_id="more-cases")], 4)
+    yield from (Part([block], 4 if answer.ring else 2) for block in advice)
+
+
 def _head(kept: Assessment, words: Words, change: str) -> Iterator[Block]:
-    """The verdict in plain words, what changed it, and the sentence that speaks most for it."""
+    """What changed, the verdict in plain words, and the sentence that speaks most for it."""
     answer, wording = kept.answer, words.wording
+    if change:
+        yield section(fitted(change, _CHANGE), "change")
     mark = f"{wording.rings[answer.ring]} " if answer.ring else ""
     headline = f"{mark}*{one_line(answer.headline, _LINE)}*"
     notes = [one_line(note, _LINE) for note in answer.notes]
     yield section(lines([headline, *notes], _VERDICT), "verdict")
-    if change:
-        yield section(fitted(change, _CHANGE), "change")
     for first in answer.reasons[:1]:
         yield reason(first, answer, words)
 
@@ -147,9 +174,7 @@ def _buttons(kept: Assessment, words: Words) -> Block:
 
 def _small_print(kept: Assessment, words: Words, contact: str) -> Block:
     answer, wording = kept.answer, words.wording
-    said = []
-    if answer.ring:
-        said.append(escape(plain.confidence(answer, words.phrases)))
+    said = [escape(one) for one in plain.confidence(answer, words.phrases)]
     snapshot, receipt = fitted(answer.snapshot, _ID), fitted(answer.receipt or "–", _ID)
     said.append(wording.receipt.format(snapshot=snapshot, receipt=receipt))
     people = [wording.contact.format(contact=_mentions(contact))] if contact else []

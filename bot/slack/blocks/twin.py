@@ -32,7 +32,7 @@ def _said(answer: Answer, checklist: Checklist, phrases: Phrases, change: str) -
     if change:
         yield change
     if answer.ring:
-        yield plain.confidence(answer, phrases)
+        yield from plain.confidence(answer, phrases)
     yield from map(_cited, answer.reasons[:1])
     for side, title in (
         ("for", phrases.labels.speaks_for),
@@ -48,7 +48,7 @@ def _said(answer: Answer, checklist: Checklist, phrases: Phrases, change: str) -
         yield f"{phrases.labels.missing}:"
     yield from (f"- {checklist[name].question}" for name in asked)
     if answer.guidance and answer.ring:
-        yield f"{phrases.labels.guidance}:"
+        yield f"{plain.guidance_title(answer, phrases)}:"
     yield from (f"- {_cited(one)}" for one in answer.guidance)
     for card in answer.cards:
         yield f"{card.title}:"
