@@ -18,6 +18,11 @@ class Backing(Frozen):
 
     article: Id
     quote: Line
+
+
+class Reason(Backing):
+    """A sentence that backs a criterion, and the answer for which it is a reason."""
+
     speaks_when: State
 
 
@@ -59,7 +64,7 @@ class Item(Frozen):
     no: Line
     hedged: Hedged | None = None
     points: Answers
-    backs: Annotated[tuple[Backing, ...], Field(min_length=1)]
+    backs: Annotated[tuple[Reason, ...], Field(min_length=1)]
 
     def says(self, state: State, words: str | None = None) -> str:
         """The item as a statement about the asker's situation, no more than their `words` state."""

@@ -96,8 +96,8 @@ class Card(Frozen):
 class Answer(Frozen):
     """The reply to one question. The same question, snapshot and facts give the same bytes.
 
-    `reasons` speak for the verdict, the strongest first, `guidance` is what was found for the question;
-    `statements` lists every quoted sentence of the answer, those of the cards included.
+    `reasons` speak for the verdict, the strongest first, `guidance` is what was found for the
+    question; `statements` lists every quoted sentence of the answer, those of the cards included.
     """
 
     question: str

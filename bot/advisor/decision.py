@@ -154,7 +154,9 @@ def _cards(
                 same = rank_cases(desk.snapshot, vector, text, desk.vocabulary, criteria, way)
                 near = [item for item in same if related(item.case, text, criteria, desk)]
                 chosen += (near or same)[:1]
-        chosen += [item for item in likely if item not in chosen][: max(SHOWN - len(chosen), 0)]
+        taken = {item.case.id for item in chosen}
+        rest = [item for item in likely if item.case.id not in taken]
+        chosen += rest[: max(SHOWN - len(chosen), 0)]
     else:
         lean = _lean(verdict, chosen)
     shown = [

@@ -68,17 +68,17 @@ class Names:
         """Names that no record knows, each whole ("Quux Holding"), in order.
 
         Where most words have a capital, as in a title or a message all in capitals, it tells
-        nothing. A word that opens a sentence may have its capital from that.
+        nothing. A word that opens a sentence may have its capital from that, Rust always has it.
         """
-        words = _WORDS.findall(text)
+        words = [word for word in _WORDS.findall(text)[1:] if word != "Rust"]
         if sum(word[0].isupper() for word in words) * 2 > len(words) > 3:
             return []
         found = []
         for match in _NAME.finditer(text):
             name, parts = match.group(), match.group().split()
-            if text[: match.start()].rstrip()[-1:] in ("", *".!?\n:>"):
-                if parts[0].lower() in self.vocabulary.openers or len(parts) == 1:
-                    name = " ".join(parts[1:])
+            opens = text[: match.start()].rstrip()[-1:] in ("", *".!?\n:>")
+            if opens and (len(parts) == 1 or parts[0].lower() in self.vocabulary.openers):
+                name = " ".join(parts[1:])
             if name and not self._known(name):
                 found.append(name)
         return list(dict.fromkeys(found))
@@ -93,7 +93,7 @@ class Names:
 
     def _known(self, name: str) -> bool:
         """Whether any word of a name is one of a record or a language, or Rust itself."""
-        parts = {part.lower().strip(".") for part in _PARTS.split(name)}
+        parts = {part.lower().strip(".") for part in _PARTS.split(name) if part[:1].isupper()}
         return not parts.isdisjoint(self._known_words)
 
     @cached_property

@@ -50,12 +50,13 @@ def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
             notes=(headlines.abilities,),
             snapshot=desk.snapshot.id,
         )
+    against = desk.vocabulary.speaks_against_rust(text)
     if named:
         shown = _named(named, ranked, desk)[:NAMED_SHOWN]
         names = list(dict.fromkeys(item.case.organisation for item in shown))
         headline = headlines.case_named.format(names=_listed(names))
     else:
-        if desk.vocabulary.speaks_against_rust(text):
+        if against:
             ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary, favours_rust=False)
         shown = ranked[:SHOWN]
         headline = headlines.case_found
@@ -64,12 +65,14 @@ def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
     cards = tuple(card(item, vector, desk, citations, (), sentences) for item in shown)
     said = " ".join(statement.text for one in cards for statement in one.statements).lower()
     absent = [name for name in unknown if name.lower() not in said][:ABSENT_SHOWN]
+    # The founding article, which speaks for Rust, claims nothing on those that left it.
+    untold = absent if named or against else None
     return Answer(
         question=text,
         intent=Intent.CASE_STUDY,
         headline=headline,
         notes=(headlines.not_covered.format(names=_listed(absent)),) if absent else (),
-        guidance=tuple(_guidance(question, vector, desk, citations)),
+        guidance=tuple(_guidance(question, vector, desk, citations, untold)),
         cards=cards,
         citations=citations.all,
         snapshot=desk.snapshot.id,
@@ -83,17 +86,24 @@ def _named(named: list[str], ranked: list[RankedCase], desk: Desk) -> list[Ranke
 
 
 def _guidance(
-    question: Question, vector: Vectors, desk: Desk, citations: Citations
+    question: Question,
+    vector: Vectors,
+    desk: Desk,
+    citations: Citations,
+    untold: list[str] | None,
 ) -> Iterator[Statement]:
     """Up to two sentences of articles, where they come close to the question.
 
-    What the founding article claims about a record the record itself tells, and corrects.
+    What the founding article claims about a named record the record itself tells, and corrects:
+    then only a claim on something `untold` there is quoted. None: claims are as good as
+    any other sentence.
     """
     hits = find_guidance(desk.snapshot, vector, question.text, 8)
     near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
     for section in best_sections(near, 2):
         for stored, quote in most_telling([section.best], question.text, desk.snapshot, 1):
-            if quote.standing not in _DOUBTFUL:
+            told = untold is not None and not any(name in quote.text for name in untold)
+            if not (told and quote.standing in _DOUBTFUL):
                 yield citations.state(stored, quote)
 
 

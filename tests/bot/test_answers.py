@@ -17,11 +17,14 @@ from bot.advisor.advisor import Advisor, about_rust
 from bot.advisor.answer import Answer
 from bot.advisor.desk import Desk
 from bot.advisor.question import MAX_CHARACTERS, Question
+from bot.advisor.text import known
 from knowledge.model import Criterion, Intent, Ring, State
 from knowledge.split import shown
 from tests.bot.saying import DECISIONS, OTHERS
 
 KINDS = {".md": "markdown", ".yaml": "case"}
+UNTOLD = "Should we use Rust?"
+"""A decision about which nothing is told."""
 ORDER = [
     "cpu_bound",
     "latency_critical",
@@ -116,6 +119,9 @@ def test_evidence_goes_with_what_was_read_and_with_nothing_else(decision: Answer
 
 def test_a_decision_shows_a_case_that_points_the_other_way(decision: Answer, desk: Desk) -> None:
     assert decision.ring is not None
+    if not known(decision):
+        assert decision.cards == ()  # of no use to someone who has told nothing yet
+        return
     to_rust = {Ring.ADOPT: True, Ring.TRIAL: True, Ring.HOLD: False}
     lean = to_rust.get(decision.ring, decision.cards[0].favours_rust)
     others = []
@@ -133,9 +139,89 @@ def test_whatever_the_verdict_records_for_and_against_rust_are_shown(
     """A hold is not illustrated with successes alone, nor an adopt with failures alone."""
     judge = verdicts.judge
     monkeypatch.setattr(verdicts, "judge", lambda *given: replace(judge(*given), ring=ring))
-    for text in (*DECISIONS, "Discord, Cloudflare, Figma: Rust?", "Prisma, Roc, curl: Rust?"):
-        answer = advisor.answer(Question(text), Intent.DECISION)
+    named = ("Discord, Cloudflare, Figma: Rust?", "Prisma, Roc, curl: Rust?")
+    told: dict[Criterion, State] = {Criterion.LATENCY_CRITICAL: "yes"}
+    questions = [Question(text) for text in DECISIONS if text != UNTOLD]
+    for question in (*questions, *(Question(text, told) for text in named)):
+        answer = advisor.answer(question, Intent.DECISION)
         assert {card.favours_rust for card in answer.cards} == {True, False}
+
+
+def test_no_record_is_shown_twice(decision: Answer) -> None:
+    assert len(set(decision.cases)) == len(decision.cases)
+
+
+def test_records_that_share_something_come_before_those_that_do_not(
+    literal: Advisor, decision: Answer
+) -> None:
+    both = literal.answer(Question("Rust? it is CPU-bound, it is due on Friday"))
+    for answer in (decision, both):
+        related = [card.related for card in answer.cards]
+        assert related == sorted(related, reverse=True)
+    assert both.cards[0].matches
+
+
+def test_a_card_tells_what_only_the_record_has_and_what_only_the_question(
+    decision: Answer, desk: Desk
+) -> None:
+    here = {check.criterion for check in decision.checklist if check.state == "yes"}
+    for card in decision.cards:
+        there = set(desk.snapshot.cases[card.case].criteria)
+        assert set(card.matches) == here & there
+        assert set(card.only_there) == there - here
+        assert set(card.only_here) == here - there
+
+
+@pytest.mark.parametrize(
+    ("text", "common"),
+    [
+        ("From Go to Rust? it takes untrusted input.", "Go left behind"),
+        ("A database engine, it takes untrusted input. Rust?", "the field (database)"),
+    ],
+)
+def test_a_field_and_a_language_left_are_something_in_common(
+    literal: Advisor, text: str, common: str
+) -> None:
+    cards = literal.answer(Question(text)).cards
+    assert any(common in card.common for card in cards)
+
+
+def test_where_nothing_is_known_there_is_only_the_verdict_and_what_to_ask(
+    advisor: Advisor, desk: Desk
+) -> None:
+    answer = advisor.answer(Question(UNTOLD), Intent.DECISION)
+    assert answer.ring is Ring.ASSESS
+    assert (answer.statements, answer.cards) == ((), ())
+    assert len(answer.missing) == len(desk.checklist.items)
+    labels = desk.phrases.labels
+    for label in (labels.speaks_for, labels.nothing_for, labels.cases, labels.sources):
+        assert label not in answer.text
+
+
+def test_where_nothing_is_known_a_record_that_is_named_is_shown_all_the_same(
+    literal: Advisor,
+) -> None:
+    answer = literal.answer(Question("Rust, as Figma did?"))
+    assert answer.cases == ("figma-multiplayer",)
+
+
+def test_what_stands_below_a_verdict_speaks_for_it(literal: Advisor, desk: Desk) -> None:
+    """Nothing is quoted against a verdict, nor for `assess`, that so little is known."""
+    quotes = {
+        back.quote: (item, back.speaks_when) for item in desk.checklist.items for back in item.backs
+    }
+    rings = set()
+    for text in ("it is CPU-bound, all of us know Rust", "it is a CRUD app, nobody knows Rust", ""):
+        answer = literal.answer(Question(f"Rust? {text}"))
+        rings.add(answer.ring)
+        assert bool(answer.reasons) == (answer.ring is not Ring.ASSESS)
+        for reason in answer.reasons:
+            item, when = quotes[answer.cited(reason.citations[0]).quote]
+            assert item.favours(when) == (answer.ring is not Ring.HOLD)
+            (check,) = [c for c in answer.checklist if c.criterion is item.id]
+            assert check.state == when
+    assert rings >= {Ring.HOLD, Ring.ASSESS}
+    assert rings & {Ring.ADOPT, Ring.TRIAL}
 
 
 def test_what_is_missing_is_what_is_not_stated(decision: Answer) -> None:

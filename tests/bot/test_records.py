@@ -12,11 +12,12 @@ import yaml
 import knowledge
 from bot.advisor.advisor import Advisor, about_rust
 from bot.advisor.answer import Answer, Card, Citation
+from bot.advisor.desk import Desk
 from bot.advisor.names import Names
 from bot.advisor.question import Question
 from bot.advisor.records import ABSENT_SHOWN, tell
 from index.encoder import OnnxEncoder
-from knowledge.model import Intent
+from knowledge.model import Intent, Standing
 
 CASES = Path(knowledge.__file__).parent / "cases"
 
@@ -152,8 +153,62 @@ def test_a_name_without_a_record_is_said_to_be_absent(
 ) -> None:
     text = "Has the bank Quux Holding moved from Go to Rust?"
     answer = tell(Question(text), encoder.embed_query(text), advisor.desk)
-    assert "Quux, Holding" in answer.notes[0]
+    assert answer.notes == ("These records do not mention Quux Holding.",)
     assert answer.cards
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("What did Quux Holding gain from Rust?", "Quux Holding"),
+        ("Why did the Bank of Quux move from Go to Rust?", "Bank of Quux"),
+        ("How did the rewrite go at Quux.io?", "Quux.io"),
+        ("What was Quux’s experience with Rust?", "Quux"),
+    ],
+)
+def test_of_an_organisation_that_nobody_knows_no_other_record_tells(
+    advisor: Advisor, desk: Desk, text: str, name: str
+) -> None:
+    answer = advisor.answer(Question(text), Intent.CASE_STUDY)
+    assert answer.headline == f"No record and no document here tells of {name}."
+    assert answer.notes == (desk.phrases.headlines.abilities,)
+    assert (answer.cards, answer.statements) == ((), ())
+
+
+def test_beside_a_record_that_is_named_an_unknown_name_is_a_note(advisor: Advisor) -> None:
+    text = "What did Figma and Quux Holding gain from Rust?"
+    answer = advisor.answer(Question(text), Intent.CASE_STUDY)
+    assert answer.cases == ("figma-multiplayer",)
+    assert answer.notes == ("These records do not mention Quux Holding.",)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("What did Quux Holding gain?", ["Quux Holding"]),
+        ("We use Quux. It is slow.", ["Quux"]),
+        ("What happened at Quux and at FooBar Inc?", ["Quux", "FooBar Inc"]),
+        ("Parsers are slow, what about rust?", []),
+        ("what did Go and Python users gain from Rust?", []),
+    ],
+)
+def test_a_strange_name_is_found_whole(desk_names: Names, text: str, names: list[str]) -> None:
+    assert desk_names.unknown_in(text) == names
+
+
+def test_of_a_named_record_no_claim_is_repeated_that_the_record_corrects(
+    advisor: Advisor,
+) -> None:
+    """Nor one where records against Rust are asked for; what the article says beyond them is."""
+    for text, claims in (
+        ("How many transactions per second does Solana handle?", False),
+        ("Why do DeFi apps prefer Solana?", True),
+        ("Which companies left Rust, and why?", False),
+        ("Which big tech companies use Rust in production?", True),
+    ):
+        answer = advisor.answer(Question(text), Intent.CASE_STUDY)
+        cited = [answer.cited(n).standing for one in answer.guidance for n in one.citations]
+        assert bool({Standing.CLAIMED, Standing.DISPUTED} & set(cited)) == claims
 
 
 @pytest.mark.parametrize(
@@ -168,7 +223,9 @@ def test_a_long_list_of_strange_names_is_not_repeated(
 ) -> None:
     text = "and ".join(f"what about Foo{n}Bar " for n in range(500))
     answer = tell(Question(text), encoder.embed_query(text), advisor.desk)
-    assert answer.notes[0].count("Bar") == ABSENT_SHOWN
+    assert answer.headline.count("Bar") == ABSENT_SHOWN
+    beside = tell(Question(f"Discord. {text}"), encoder.embed_query(text), advisor.desk)
+    assert beside.notes[0].count("Bar") == ABSENT_SHOWN
 
 
 @pytest.fixture(scope="module")

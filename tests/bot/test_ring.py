@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.advisor.ring import flips, judge, missing, weighs
-from knowledge.checklist import Answers, Backing, Checklist, Item, Points, Speaks
+from knowledge.checklist import Answers, Checklist, Item, Points, Reason, Speaks
 from knowledge.content import load_checklist
 from knowledge.model import Criterion, Ring, State
 
@@ -53,7 +53,7 @@ def made(
                 yes=points(rows.get((criterion, "yes"), NOTHING)),
                 no=points(rows.get((criterion, "no"), NOTHING)),
             ),
-            backs=(Backing(article="any", quote="any"),),
+            backs=(Reason(article="any", quote="any", speaks_when="yes"),),
         )
 
     items = tuple(item(criterion) for criterion in Criterion)

@@ -13,8 +13,17 @@ from bot.advisor.advisor import Advisor
 from bot.advisor.answer import Answer, Citation
 from bot.advisor.desk import Desk
 from bot.advisor.question import Question
-from bot.advisor.text import FLIPS, QUESTIONS, plain_text, sources, visible
-from knowledge.model import Criterion, Intent, Ring, Standing
+from bot.advisor.text import (
+    FLIPS,
+    QUESTIONS,
+    fact,
+    guidance_title,
+    known,
+    plain_text,
+    sources,
+    visible,
+)
+from knowledge.model import Criterion, Intent, Ring, Standing, State
 from tests.bot.saying import ASKED, DECISIONS, OTHERS
 
 WEB = re.compile(r"https?://\S+")
@@ -35,19 +44,23 @@ def answer(advisor: Advisor, request: pytest.FixtureRequest) -> Answer:
 def test_the_verdict_comes_first_and_the_sources_last(decision: Answer, desk: Desk) -> None:
     first, *_, last = decision.text.split("\n\n")
     assert first.startswith(decision.headline)
-    assert last.startswith(f"{desk.phrases.labels.sources}:")
+    labels = desk.phrases.labels
+    assert last.startswith(f"{labels.sources if known(decision) else labels.flips}:")
 
 
 def test_each_stated_criterion_is_given_with_its_words(decision: Answer, desk: Desk) -> None:
     for check in decision.checklist:
         if check.state != "unknown":
-            assert desk.checklist[check.criterion].says(check.state) in decision.text
+            assert fact(check, desk.checklist) in decision.text
         if check.evidence and len(check.evidence.quote) < 100 and not check.opposite:
             assert f"“{' '.join(check.evidence.quote.split())}”" in decision.text
 
 
 def test_each_unstated_criterion_is_named_once_as_not_stated(decision: Answer, desk: Desk) -> None:
     last = desk.phrases.labels.not_stated
+    if not known(decision):
+        assert last not in decision.text  # there it would be the whole checklist
+        return
     listed = next(part for part in decision.text.split("\n\n") if f"), {last}: " in part)
     for name in decision.missing:
         assert listed.count(desk.checklist[name].label) == 1
@@ -60,8 +73,8 @@ def test_the_most_decisive_questions_are_asked_by_number(decision: Answer, desk:
 
 def test_what_would_flip_the_verdict_is_said(decision: Answer, desk: Desk) -> None:
     for flip in decision.flips[:FLIPS]:
-        fact = desk.checklist[flip.criterion].says(flip.state)
-        assert f"- {fact}: {flip.ring.value}" in decision.text
+        said = desk.checklist[flip.criterion].says(flip.state)
+        assert f"- {said}: {flip.ring.value}" in decision.text
 
 
 def test_every_record_and_every_sentence_of_it_is_there(answer: Answer) -> None:
@@ -75,7 +88,7 @@ def test_every_number_behind_a_sentence_leads_to_a_source(answer: Answer, desk: 
     said, _, listed = answer.text.partition(f"\n{desk.phrases.labels.sources}:\n")
     used = {int(n) for n in re.findall(r"\[(\d+)\]", said)}
     assert used <= {int(n) for n in re.findall(r"\[(\d+)\]", listed)}
-    assert used
+    assert bool(used) == bool(answer.ring is None or known(answer))
 
 
 def test_every_source_has_its_address(answer: Answer) -> None:
@@ -107,8 +120,21 @@ def test_nothing_trails_and_no_part_is_empty(answer: Answer) -> None:
 def test_records_come_before_advice_where_records_were_asked_for(
     advisor: Advisor, desk: Desk
 ) -> None:
-    text = advisor.answer(Question(OTHERS[0]), Intent.CASE_STUDY).text
-    assert text.index("Discord: Read States") < text.index(f"{desk.phrases.labels.guidance}:")
+    answer = advisor.answer(Question(OTHERS[1]), Intent.CASE_STUDY)
+    title = guidance_title(answer, desk.phrases)
+    assert answer.text.index(answer.cards[-1].title) < answer.text.index(f"{title}:")
+
+
+@pytest.mark.parametrize("standing", Standing)
+def test_only_advice_is_titled_as_advice(desk: Desk, standing: Standing) -> None:
+    labels = desk.phrases.labels
+    shown = echoing(desk, "x", standing=standing)
+    assert guidance_title(shown, desk.phrases) == (
+        labels.guidance if standing is Standing.ADVICE else labels.also
+    )
+    assert f"{guidance_title(shown, desk.phrases)}:" in plain_text(
+        shown, desk.checklist, desk.phrases
+    )
 
 
 def test_a_side_with_nothing_on_it_is_one_sentence(literal: Advisor, desk: Desk) -> None:
@@ -124,15 +150,52 @@ def test_answers_by_button_are_called_answers(literal: Advisor, desk: Desk) -> N
 
 
 def test_a_verdict_is_never_said_to_be_certain(literal: Advisor, desk: Desk) -> None:
-    sure = literal.answer(Question("Rust?")).model_copy(update={"confidence": 0.999})
+    held = literal.answer(Question("Rust? it is a CRUD app, nobody knows Rust"))
+    assert held.ring is Ring.HOLD
+    sure = held.model_copy(update={"confidence": 0.999})
     text = plain_text(sure, desk.checklist, desk.phrases)
     assert "99 %" in text
     assert "100 %" not in text
 
 
+@pytest.mark.parametrize("ring", Ring)
+def test_only_a_verdict_has_a_confidence(literal: Advisor, desk: Desk, ring: Ring) -> None:
+    """To be 95 % sure that too little is known would sound like being sure of the verdict."""
+    asked = literal.answer(Question("Rust? it is CPU-bound"))
+    text = plain_text(
+        asked.model_copy(update={"ring": ring, "confidence": 0.95}), desk.checklist, desk.phrases
+    )
+    assert ("95 %" in text) == (ring is not Ring.ASSESS)
+
+
+@pytest.mark.parametrize(
+    ("words", "state", "more"),
+    [
+        ("nobody knows Rust", "no", False),
+        ("none of us has ever written it", "no", False),
+        ("nobody knows Rust and nobody will learn it", "no", True),
+        ("We WON’T\nlearn it", "no", True),
+        ("keiner will es lernen", "no", True),
+        (None, "no", True),
+    ],
+)
+def test_unwillingness_to_learn_is_said_only_where_it_was_stated(
+    desk: Desk, words: str | None, state: State, more: bool
+) -> None:
+    """A button asks for both, and answers both."""
+    item = desk.checklist[Criterion.TEAM_EXPERIENCE]
+    said = item.says(state, words)
+    assert said == ("The team does not know Rust" + more * " and will not learn it")
+
+
+def test_what_the_words_state_is_what_the_reply_says(literal: Advisor) -> None:
+    text = literal.answer(Question("Rust? nobody knows Rust")).text
+    assert "- The team does not know Rust (you wrote “nobody knows Rust”)" in text
+
+
 def test_acronyms_keep_their_capitals_within_a_sentence(literal: Advisor) -> None:
     text = literal.answer(Question("Our Python service, it is CPU-bound. Rust?")).text
-    assert "in common: CPU-heavy" in text
+    assert "In common: CPU-heavy" in text
 
 
 def test_a_year_that_is_not_exact_is_said_to_be_about(advisor: Advisor) -> None:
@@ -169,7 +232,13 @@ def test_a_hostile_file_name_cannot_fake_a_line(desk: Desk) -> None:
     assert "\nnotes [1] Forged" in twin
 
 
-def echoing(desk: Desk, words: str, path: str = "a.md", title: str = "A title") -> Answer:
+def echoing(
+    desk: Desk,
+    words: str,
+    path: str = "a.md",
+    title: str = "A title",
+    standing: Standing = Standing.CLAIMED,
+) -> Answer:
     """An answer that holds somebody's words, as evidence and as a quoted document."""
     from bot.advisor.answer import Check, Evidence, Statement
 
@@ -196,7 +265,7 @@ def echoing(desk: Desk, words: str, path: str = "a.md", title: str = "A title") 
                 source_id=path,
                 title=title,
                 url=None,
-                standing=Standing.CLAIMED,
+                standing=standing,
                 path=path,
                 start=0,
                 end=len(words),

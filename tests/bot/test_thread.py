@@ -9,6 +9,7 @@ import pytest
 from bot.advisor.advisor import Advisor
 from bot.advisor.answer import Answer
 from bot.advisor.question import MAX_CHARACTERS, QuestionError
+from bot.advisor.text import uncapitalised
 from bot.advisor.thread import Thread, Turn, reply, settle, settle_all
 from bot.reader.reading import Reading
 from knowledge.model import Criterion, Intent, Ring, State
@@ -84,7 +85,7 @@ def test_a_change_of_ring_is_said_with_the_fact_that_made_it(hearing: Advisor) -
     assert (first.answer.ring, turn.answer.ring) == (Ring.ASSESS, Ring.HOLD)
     assert turn.change.startswith(labels.changed.format(before="assess", after="hold"))
     for criterion in (Criterion.ROUTINE_APP, Criterion.TIGHT_DEADLINE):
-        assert hearing.desk.checklist[criterion].yes in turn.change
+        assert uncapitalised(hearing.desk.checklist[criterion].yes) in turn.change
 
 
 def test_a_ring_that_stays_is_said_too(hearing: Advisor) -> None:
@@ -94,7 +95,8 @@ def test_a_ring_that_stays_is_said_too(hearing: Advisor) -> None:
 
 def test_what_was_known_before_is_not_said_to_be_new(hearing: Advisor) -> None:
     turn = said(hearing, "Rust? it is CPU-bound", "as I said, it is CPU-bound")
-    assert hearing.desk.checklist[Criterion.CPU_BOUND].yes not in turn.change
+    assert turn.change
+    assert uncapitalised(hearing.desk.checklist[Criterion.CPU_BOUND].yes) not in turn.change
 
 
 def test_several_facts_by_button_are_settled_at_once(hearing: Advisor) -> None:
@@ -108,7 +110,7 @@ def test_several_facts_by_button_are_settled_at_once(hearing: Advisor) -> None:
 def test_a_button_says_what_it_changed(hearing: Advisor) -> None:
     turn = said(hearing, "Rust? it is due on Friday")
     turn = settle(hearing, turn.thread, Criterion.ROUTINE_APP, "yes")
-    assert hearing.desk.checklist[Criterion.ROUTINE_APP].yes in turn.change
+    assert uncapitalised(hearing.desk.checklist[Criterion.ROUTINE_APP].yes) in turn.change
 
 
 def test_a_fact_settled_before_anything_was_said_is_judged(hearing: Advisor) -> None:

@@ -12,7 +12,7 @@ from slack_bolt import App
 from slack_sdk.models.blocks import Block
 
 from bot.advisor.answer import Answer
-from bot.advisor.text import sources
+from bot.advisor.text import fact, sources
 from bot.service import Service
 from bot.slack.blocks.fallback import plain_blocks
 from bot.slack.blocks.kit import as_dicts, escape, fitted, lines, link, section
@@ -54,7 +54,9 @@ def types_in(value: Any) -> set[str]:
 
 
 def by_id(blocks: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {block["block_id"]: block for block in blocks if "block_id" in block}
+    """The blocks that have an id, those that are folded up included."""
+    every = [one for block in blocks for one in (block, *block.get("child_blocks", ()))]
+    return {block["block_id"]: block for block in every if "block_id" in block}
 
 
 def strings_in(value: Any) -> list[str]:
@@ -107,8 +109,7 @@ def test_any_answer_has_a_text_twin_with_its_links(kept: Assessment, change: str
     if sources(kept.answer):
         _, _, tail = text.rpartition(f"{WORDS.phrases.labels.sources}:\n")
         assert tail.startswith("[")
-    if kept.answer.ring:
-        assert "Confidence" in text
+    assert ("Confidence" in text) == (kept.answer.ring not in (None, Ring.ASSESS))
 
 
 @ANY
@@ -201,10 +202,11 @@ def test_each_side_lists_its_items_with_the_askers_words(
     against, speaks_for = (first, second) if holds else (second, first)
     assert speaks_for.startswith(f"*{WORDS.phrases.labels.speaks_for}*")
     for check in decision.answer.checklist:
-        said = WORDS.checklist[check.criterion].says("no" if check.state == "no" else "yes")
+        said = fact(check, WORDS.checklist)
         assert (f"• {said}: " in speaks_for) == (check.weighs == "for")
         assert (f"• {said}: " in against) == (check.weighs == "against")
     assert "“GC pauses" in speaks_for
+    assert "• The team does not know Rust: “" in against
 
 
 def test_the_whole_checklist_is_folded_up_in_two_columns_stated_items_first(
@@ -243,6 +245,32 @@ def test_a_source_list_that_does_not_fit_says_how_many_more_there_are(
     listed = by_id(blocks)["sources"]["text"]["text"].splitlines()
     shown = sum(line.startswith("[") for line in listed)
     assert f"… and {400 - shown} more" in listed[-1]
+
+
+def test_where_nothing_is_known_a_reply_is_verdict_questions_and_tools(service: Service) -> None:
+    blocks = blocks_of(reply(assessed(service, "Should we use Rust?"), WORDS))
+    assert blocks[0]["block_id"] == "verdict"
+    shown = by_id(blocks).keys()
+    assert {"flips", "tools", "receipt", "feedback"} <= shown
+    assert sum(name.startswith("fact:") for name in shown) == 3
+    assert shown & {"sides", "all-items", "reason", "guidance", "sources", "more-cases"} == set()
+    assert "%" not in by_id(blocks)["receipt"]["elements"][0]["text"]
+
+
+def test_below_an_earlier_reply_records_and_advice_are_folded_up(decision: Assessment) -> None:
+    """What was read once need not be scrolled past again; a draft that is replaced is whole."""
+    first, later = (blocks_of(reply(decision, WORDS, change)) for change in ("", "Still hold."))
+    instead = blocks_of(reply(decision, WORDS, "Still hold.", whole=True))
+    title = decision.answer.cards[0].title
+    for blocks, folds in ((first, False), (later, True), (instead, False)):
+        folded = by_id(blocks).get("as-before")
+        assert (folded is not None) == folds
+        open_ = [one for one in blocks if one.get("type") == "section"]
+        assert (title in str(open_)) == (not folds)
+        assert title in str(blocks)
+        if folded:
+            assert folded["default_collapsed"]
+            assert folded["title"]["text"] == WORDS.wording.as_before
 
 
 def test_a_contact_may_name_people_but_not_call_everyone(decision: Assessment) -> None:

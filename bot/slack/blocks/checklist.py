@@ -81,7 +81,8 @@ def _item(check: Check, words: Words) -> str:
 def _stated(check: Check, words: Words) -> str:
     why = fitted(_said(check, words, _QUOTE), 2 * _QUOTE)
     said = f": {why}" if why else ""
-    return f"• {fitted(fact(check, words.checklist), _FACT)}{said} {numbers(check.citations[:_CITED])}".rstrip()
+    named = fitted(fact(check, words.checklist), _FACT)
+    return f"• {named}{said} {numbers(check.citations[:_CITED])}".rstrip()
 
 
 def _said(check: Check, words: Words, most: int = _CELL) -> str:

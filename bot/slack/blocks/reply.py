@@ -66,8 +66,8 @@ def reply(
     """The message for an assessment.
 
     `change` says what a new fact did to the verdict; `contact` is whom to ask for human help, in
-    mrkdwn. Below an earlier reply cases and advice are folded up, unless it is to be `whole` because
-    it takes that reply's place.
+    mrkdwn. Below an earlier reply cases and advice are folded up, unless it is to be `whole`
+    because it takes that reply's place.
     """
     answer = kept.answer
     above = origin(kept, load_draft_wording())
