@@ -21,16 +21,16 @@ NEGATIONS = Path(__file__).resolve().parent / "data" / "negation_pairs.jsonl"
 
 FLOORS = {
     "ring": 0.90,
-    "ring_after_3": 0.92,
-    "signals_f1": 0.88,
-    "intent": 0.89,
-    "cases": 0.77,
-    "terms": 0.74,
+    "ring_after_3": 0.91,
+    "signals_f1": 0.90,
+    "intent": 0.91,
+    "cases": 0.92,
+    "terms": 0.82,
     "sources": 0.82,
 }
-CEILINGS = {"adopt_hold_mixed": 0.04, "leaked": 0.01, "refused": 0.05, "calibration_error": 0.06}
-NEGATIONS_RIGHT = 0.48
-"""Measured 110 of 224 pairs; the aim is 0.95, and docs/reading.md says what is missing."""
+CEILINGS = {"adopt_hold_mixed": 0.04, "leaked": 0.01, "refused": 0.03, "calibration_error": 0.06}
+NEGATIONS_RIGHT = 0.49
+"""Measured 112 of 224 pairs; the aim is 0.95, and docs/reading.md says what is missing."""
 
 
 @pytest.fixture(scope="module")
