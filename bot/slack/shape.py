@@ -121,8 +121,14 @@ class _Request(_Read):
         for name in _PARTS.get(kind, ()):
             if not getattr(self, name):
                 raise ValueError(name)
+        for name in self.model_fields_set & _LOOKED_INTO:
+            if getattr(self, name) is None and (name == "event" or kind not in _PARTS):
+                raise ValueError(name)
         return self
 
+
+_LOOKED_INTO = {"event", "view", "actions", "user", "team", "channel", "message"}
+"""By Bolt, wherever a request of no known kind has one."""
 
 _PARTS = {
     "event_callback": ("event",),

@@ -313,3 +313,8 @@ def test_a_header_that_is_no_utf8_is_refused_like_any_other(name: str, fortress:
     ) as connection:
         connection.request("POST", EVENTS_PATH, b"{}", {name: b"\x80\xff"})
         assert connection.getresponse().status == 401
+
+
+@pytest.mark.parametrize("part", ["event", "view", "actions", "message"])
+def test_a_part_that_is_nothing_is_refused(part: str, fortress: Fortress) -> None:
+    assert fortress.signed(json.dumps({"type": None, part: None}), "application/json") == 400
