@@ -49,6 +49,9 @@ bench: setup
 	$(BIN)/python -m bench.answer_bench
 	$(BIN)/python -m bench.index_bench --passages 10000
 	$(BIN)/python -m bench.words_bench --passages 10000
+	$(BIN)/python -m bench.work_bench
+	$(BIN)/python -m bench.crash_bench --kills 0
+	$(BIN)/python -m bench.crash_bench
 
 # In a virtual environment of its own, so that the tools are not audited with the rest.
 AUDIT := .data/audit

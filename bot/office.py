@@ -30,6 +30,11 @@ class Consulted:
     change: str = ""
 
 
+def names_rust(text: str) -> bool:
+    """Whether a text may ask about Rust: cheap, for every post of a channel."""
+    return bool(_RUST.search(text)) and "?" in text
+
+
 class Office:
     """One for each process; safe to share between threads."""
 
@@ -42,10 +47,6 @@ class Office:
     def advisor(self) -> Advisor:
         """Over the snapshot that is current now. Raises `SnapshotError`, `ModelUnavailable`."""
         return self.service.advisor
-
-    def take(self, team: str, channel: str, ts: str) -> bool:
-        """Take up a post; False where that was done before."""
-        return self.store.take(team, channel, ts, self.clock())
 
     def consult(
         self,
@@ -64,6 +65,20 @@ class Office:
         thread = Thread() if private else self.store.thread(place) or Thread()
         turn = measured(lambda: reply(self.advisor, thread, text))
         return self._keep(place, asker, text, turn, private=private, alone=alone, author=author)
+
+    def work_out(
+        self, key: str, place: Place, asker: str, text: str, *, private: bool = False
+    ) -> Consulted:
+        """What `consult` answers, as the assessment of a given id. Nothing is kept yet."""
+        thread = Thread() if private else self.store.thread(place) or Thread()
+        turn = measured(lambda: reply(self.advisor, thread, text))
+        made = self._assessment(key, place, asker, text, turn, private=private, alone=False)
+        return Consulted(made, turn.change)
+
+    def keep(self, made: Assessment) -> None:
+        """Keep what was worked out, once: it may have been changed by a button since."""
+        if self.store.assessment(made.place.team, made.id) is None:
+            self.store.keep(made, None if made.private else made.thread)
 
     def consult_with(
         self,
@@ -114,11 +129,9 @@ class Office:
         """The verdict that `settle` would come to. Nothing is kept."""
         return suppose(self.advisor, self._thread(kept), facts, withdrawn)
 
-    def posted(self, kept: Assessment, reply_ts: str | None) -> Assessment:
-        """Remember where the reply stands."""
-        now = kept.model_copy(update={"reply_ts": reply_ts})
-        self.store.keep(now)
-        return now
+    def posted(self, kept: Assessment, reply_ts: str) -> bool:
+        """Remember where the reply stands; False where it is not kept any more."""
+        return self.store.note_reply(kept.place.team, kept.id, reply_ts)
 
     def share(self, kept: Assessment, channel: str, ts: str) -> Assessment:
         """A private draft becomes a post of its own at `ts`, and that a thread with its facts."""
@@ -144,7 +157,7 @@ class Office:
 
     def about_rust(self, text: str) -> bool:
         """Whether a post that names nobody asks about Rust."""
-        if not _RUST.search(text) or "?" not in text:
+        if not names_rust(text):
             return False
         question = ask(text)
         return self.advisor.intent(question, self.advisor.read(question)) is not Intent.OUT_OF_SCOPE
@@ -164,9 +177,27 @@ class Office:
         alone: bool,
         author: str | None = None,
     ) -> Consulted:
-        now = self.clock()
-        kept = Assessment(
-            id=secrets.token_hex(8),
+        key = secrets.token_hex(8)
+        kept = self._assessment(
+            key, place, asker, text, turn, private=private, alone=alone, author=author
+        )
+        self.store.keep(kept, None if private else turn.thread)
+        return Consulted(kept, turn.change)
+
+    def _assessment(
+        self,
+        key: str,
+        place: Place,
+        asker: str,
+        text: str,
+        turn: Turn,
+        *,
+        private: bool,
+        alone: bool,
+        author: str | None = None,
+    ) -> Assessment:
+        return Assessment(
+            id=key,
             place=place,
             asker=asker,
             question=text,
@@ -176,12 +207,8 @@ class Office:
             alone=alone,
             author=author,
             covered=self._covered(turn.answer),
-            asked_at=now,
+            asked_at=self.clock(),
         )
-        self.store.keep(kept)
-        if not private:
-            self.store.keep_thread(place, turn.thread, now)
-        return Consulted(kept, turn.change)
 
     def _covered(self, answer: Answer) -> bool:
         """Whether something was found. A greeting lacks nothing."""

@@ -20,6 +20,7 @@ from bot.logs import get_logger
 from bot.metrics import REGISTRY, REQUESTS
 from bot.serving.readiness import Readiness
 from bot.serving.replays import Replays
+from bot.serving.taking import take
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from bot.slack.shape import Malformed, parsed
 
@@ -31,8 +32,9 @@ MOST_BYTES = 1_000_000
 HEALTH, READY, METRICS = "/healthz", "/readyz", "/metrics"
 _COUNTED = {HEALTH, READY, METRICS, EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH}
 
-_AT_ONCE = 16
-"""Requests that wait for their acknowledgement at one time; each takes milliseconds."""
+_AT_ONCE = 32
+"""Requests that wait for their acknowledgement at one time: events for the disk, the others for
+their listener to begin."""
 
 
 class _Refused(Exception):
@@ -114,7 +116,7 @@ class Endpoint(SlackRequestHandler):
             log.warning("signed, but nothing that Slack sends")
             return BoltResponse(status=400, body="")
         loop = asyncio.get_running_loop()
-        answer: BoltResponse = await loop.run_in_executor(self._workers, self.app.dispatch, asked)
+        answer: BoltResponse = await loop.run_in_executor(self._workers, take, self.app, asked)
         if answer.status == 200:
             self._replays.take(signature, timestamp, body)
         return answer

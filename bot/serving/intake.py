@@ -7,15 +7,17 @@ import threading
 import time
 
 import uvicorn
-from slack_bolt import App
-from slack_bolt.adapter.socket_mode import SocketModeHandler
-from slack_sdk.socket_mode.builtin import SocketModeClient
+from slack_bolt import App, BoltRequest
+from slack_bolt.adapter.socket_mode.internals import build_headers, send_response
+from slack_sdk.socket_mode.client import BaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.logs import get_logger
 from bot.serving.endpoint import Endpoint
+from bot.serving.frames import WholeFrames
 from bot.serving.patience import MOST_HEADER_BYTES, Impatient
+from bot.serving.taking import take
 from bot.serving.watchdog import SlackLine, Watchdog
 from bot.slack.shape import Malformed, checked
 
@@ -24,30 +26,43 @@ log = get_logger(__name__)
 _CLOSING_SECONDS = 3
 """How long a request that is under way may take to be acknowledged; Slack waits no longer."""
 
+_AT_ONCE = 32
+"""Requests that wait for their acknowledgement at one time: events for the disk, the others for
+their listener to begin."""
+
 _PING_SECONDS = 3
 """slack_sdk takes a connection for dead after about five pings without an answer; its default of
 ten seconds between them means 50 s of silence after a cut."""
 
 
-class Sockets(SocketModeHandler):
-    """Socket Mode. While it closes, what was taken is acknowledged and nothing more is taken:
-    Slack sends the rest again, over another connection."""
+class Sockets:
+    """Socket Mode, as in Bolt's own handler. While it closes, what was taken is acknowledged and
+    nothing more is taken: Slack sends the rest again, over another connection."""
 
     def __init__(self, app: App, app_token: str) -> None:
-        super().__init__(app, app_token, ping_interval=_PING_SECONDS)
+        self._app = app
+        self.client = WholeFrames(
+            app_token,
+            logger=app.logger,
+            web_client=app.client,
+            ping_interval=_PING_SECONDS,
+            concurrency=_AT_ONCE,
+        )
+        self.client.socket_mode_request_listeners.append(self.handle)
         self.watchdog = Watchdog(SlackLine(self.client))
         self._idle = threading.Condition()
         self._under_way = 0
         self._closing = False
 
-    def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+    def handle(self, client: BaseSocketModeClient, req: SocketModeRequest) -> None:
         with self._idle:
             if self._closing:
                 return
             self._under_way += 1
         try:
-            req.payload = checked(req.payload)
-            super().handle(client, req)
+            body, headers = checked(req.payload), build_headers(req)
+            asked = BoltRequest(mode="socket_mode", body=body, headers=headers)
+            send_response(client, req, take(self._app, asked), time.time())
         except Malformed:
             log.warning("nothing that Slack sends")
             client.send_socket_mode_response(SocketModeResponse(req.envelope_id))

@@ -15,8 +15,9 @@ from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.advisor.question import ask
+from bot.durable.work import DurableWork
 from bot.logs import get_logger
-from bot.metrics import CONNECTED, REGISTRY, SnapshotCollector
+from bot.metrics import CONNECTED, QUEUE, REGISTRY, SnapshotCollector
 from bot.office import Office
 from bot.serving.clock import Jumps
 from bot.serving.endpoint import Endpoint
@@ -25,6 +26,7 @@ from bot.serving.needs import Mode, mode_of
 from bot.serving.readiness import Readiness, Stage
 from bot.settings import Settings
 from bot.slack import interrupted
+from bot.slack.answering import open_posts
 from bot.slack.app import make_app, open_house
 from bot.slack.house import House
 from bot.slack.identity import SlackRefused, identify, refused
@@ -35,11 +37,15 @@ log = get_logger(__name__)
 DRAIN_SECONDS = 7
 """How long answers under way may take once a stop was asked for; `docker stop` waits ten."""
 
-_ANSWERING = 16
-"""Answers worked out and posted at one time: most of it is waiting for Slack."""
+_LISTENING = 64
+"""Commands, clicks and forms under way at one time: most of it is waiting for Slack. One that finds
+no thread is acknowledged too late."""
 
 _ROUNDS_SECONDS = 3600
+_UNSTICK_SECONDS = 5
 _DAY = 24 * 3600
+_POSTS_SECONDS = _DAY
+"""How long an answered post is known again; Slack sends one again for some minutes."""
 
 
 def serve(settings: Settings, host: str, port: int | None) -> bool:
@@ -50,14 +56,16 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
     `OSError`.
     """
     mode, readiness = mode_of(settings), Readiness()
-    answering = ThreadPoolExecutor(_ANSWERING, "answer")
+    answering = ThreadPoolExecutor(_LISTENING, "answer")
     house = open_house(settings)
     app = make_app(house, answering)
     REGISTRY.register(SnapshotCollector(lambda: house.office.service.serving))
     CONNECTED.set_function(lambda: readiness.report()[0])
+    QUEUE.set_function(lambda: house.posts.lanes.total)
     web = sockets = None
     with _stopped_by_signals():
         try:
+            posts = open_posts(house, app.client)
             if mode is Mode.HTTP or settings.several or port is not None:
                 secret = settings.slack_signing_secret if mode is Mode.HTTP else None
                 signing = secret.get_secret_value() if secret else None
@@ -67,6 +75,7 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
                 log.info("listening", host=host, port=web.port)
             who = _who(house, app)
             warm(house.office)
+            posts.ready.set()
             if mode is Mode.SOCKET and settings.slack_app_token is not None:
                 sockets = Sockets(app, settings.slack_app_token.get_secret_value())
                 readiness.is_connected = sockets.client.is_connected
@@ -77,12 +86,13 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
             snapshot = house.office.advisor.desk.snapshot.id
             interrupted.tell(settings.data, lambda team: _client(house, app, team))
             log.info("ready", mode=str(mode), team=who, snapshot=snapshot)
-            _rounds(house.office, settings)
+            _rounds(house, settings)
         except KeyboardInterrupt:
             pass  # the way to stop
         finally:
             readiness.stage = Stage.STOPPING
-            finished = _close([way for way in (sockets, web) if way is not None], answering)
+            ways = [way for way in (sockets, web) if way is not None]
+            finished = _close(ways, answering, house.posts)
     if finished:
         log.info("stopped")
     else:
@@ -123,24 +133,27 @@ def _connect(sockets: Sockets) -> None:
         raise refused(error, "SLACK_APP_TOKEN") from error
 
 
-def _rounds(office: Office, settings: Settings) -> NoReturn:
-    """Delete what is older than it is to be kept, now and each hour.
+def _rounds(house: House, settings: Settings) -> NoReturn:
+    """Delete what is older than it is to be kept, now and each hour; take up what got stuck.
 
     A database that cannot be written just then is no reason to stop answering, and a clock that
     was set ahead just then no reason to delete.
     """
-    jumps = Jumps(office.clock)
+    jumps = Jumps(house.office.clock)
     while True:
         if jumps.jumped():
             log.warning("the clock was set; nothing deleted this time")
         else:
-            _forget(office, settings)
-        threading.Event().wait(_ROUNDS_SECONDS)
+            _forget(house, settings)
+        if house.posts.stuck.wait(_ROUNDS_SECONDS):
+            _unstick(house.posts)
 
 
-def _forget(office: Office, settings: Settings) -> None:
+def _forget(house: House, settings: Settings) -> None:
+    now = house.office.clock()
     try:
-        gone = office.store.forget_before(office.clock() - settings.keep_days * _DAY)
+        house.posts.forget_before(now - _POSTS_SECONDS)
+        gone = house.office.store.forget_before(now - settings.keep_days * _DAY)
     except SQLAlchemyError as error:
         log.error("nothing deleted this time", error=type(error).__name__)
     else:
@@ -148,21 +161,41 @@ def _forget(office: Office, settings: Settings) -> None:
             log.info("deleted what was kept long enough", assessments=gone)
 
 
-def _close(ways: Sequence[Sockets | Web], answering: ThreadPoolExecutor) -> bool:
+def _unstick(posts: DurableWork) -> None:
+    """Take up again what could not be noted on the disk, as soon as that can be written."""
+    while posts.stuck.is_set():
+        threading.Event().wait(_UNSTICK_SECONDS)
+        try:
+            posts.reopen(DRAIN_SECONDS)
+        except (SQLAlchemyError, OSError) as error:
+            log.error("the work cannot be read", error=type(error).__name__)
+        else:
+            log.info("took up again what was stuck")
+
+
+def _close(
+    ways: Sequence[Sockets | Web], answering: ThreadPoolExecutor, posts: DurableWork
+) -> bool:
     """Take nothing more and finish the answers under way; whether that was done in time.
 
-    A second signal ends the waiting.
+    What is not finished stays on the disk for the next process. A second signal ends the waiting.
     """
-    waiting = threading.Thread(target=answering.shutdown, daemon=True)
+    done = []
+
+    def finish() -> None:
+        done.append(posts.close(DRAIN_SECONDS))
+        answering.shutdown()
+
+    waiting = threading.Thread(target=finish, daemon=True)
     try:
         log.info("stopping")
         for way in ways:
             way.close()
         waiting.start()
-        waiting.join(DRAIN_SECONDS)
+        waiting.join(DRAIN_SECONDS + 2)
     except KeyboardInterrupt:
         return False
-    return not waiting.is_alive()
+    return not waiting.is_alive() and all(done)
 
 
 @contextmanager

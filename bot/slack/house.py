@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from bot.durable.work import DurableWork
 from bot.office import Office
 from bot.settings import Settings
 from bot.slack.blocks.reply import Words
@@ -16,7 +17,7 @@ from knowledge.wording import NoticeWording, load_notice_wording, load_reply_wor
 
 @dataclass(frozen=True)
 class House:
-    """The office with its settings, the rebuild that runs, and the words of replies.
+    """The office with its settings, the rebuild that runs, posts to answer, and the words.
 
     `workspaces` is there where several install the app, and None where a bot token says whose.
     """
@@ -25,6 +26,7 @@ class House:
     settings: Settings
     builds: Builds = field(default_factory=Builds)
     workspaces: Workspaces | None = None
+    posts: DurableWork = field(default_factory=DurableWork)
 
     @cached_property
     def words(self) -> Words:

@@ -24,7 +24,13 @@ _GONE = 404
 _BLOCK_ERRORS = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"}
 
 
-def post(client: WebClient, channel: str, message: Message, thread_ts: str | None = None) -> str:
+def post(
+    client: WebClient,
+    channel: str,
+    message: Message,
+    thread_ts: str | None = None,
+    metadata: dict[str, Any] | None = None,
+) -> str:
     """Post a message; returns its `ts`. Raises `SlackApiError`.
 
     Links are not unfurled: previews bury the answer.
@@ -36,6 +42,7 @@ def post(client: WebClient, channel: str, message: Message, thread_ts: str | Non
             thread_ts=thread_ts,
             text=message.text,
             blocks=blocks,
+            metadata=metadata,
             unfurl_links=False,
             unfurl_media=False,
         )

@@ -47,15 +47,22 @@ SCOPES = (
         "the architecture decision record as a file in the thread",
         methods=("files.completeUploadExternal", "files.getUploadURLExternal"),
     ),
-    Scope("im:history", "answers to direct messages and in the pane", events=("message.im",)),
+    Scope(
+        "im:history",
+        "answers to direct messages and in the pane",
+        methods=("conversations.replies",),
+        events=("message.im",),
+    ),
     Scope(
         "channels:history",
-        "follow-ups without a mention in public channels",
+        "follow-ups without a mention in public channels, and no reply twice there",
+        methods=("conversations.replies",),
         events=("message.channels",),
     ),
     Scope(
         "groups:history",
-        "follow-ups without a mention in private channels",
+        "follow-ups without a mention in private channels, and no reply twice there",
+        methods=("conversations.replies",),
         events=("message.groups",),
     ),
     Scope(

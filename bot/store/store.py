@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.advisor.answer import Answer
@@ -54,19 +54,30 @@ class Store:
         return None if state is None else thread_from_json(state)
 
     def keep_thread(self, place: Place, thread: Thread, now: float) -> None:
-        body = {"state": thread_to_json(thread), "updated_at": now}
         with self._engine.begin() as connection:
-            upsert(connection, t.threads, place.model_dump() | body)
+            _keep_thread(connection, place, thread, now)
 
     # Assessments
 
-    def keep(self, assessment: Assessment) -> None:
-        """Keep an assessment: a new one, or in place of the one with the same id."""
+    def keep(self, assessment: Assessment, thread: Thread | None = None) -> None:
+        """Keep an assessment: a new one, or in place of the one with the same id.
+
+        With it goes what was said in its thread, if given: both or neither.
+        """
         row = _row(assessment)
         with self._engine.begin() as connection:
             own = (t.assessments.c.team == row["team"], t.assessments.c.id == row["id"])
             if not connection.execute(update(t.assessments).where(*own).values(row)).rowcount:
                 connection.execute(insert(t.assessments).values(row))
+            if thread is not None:
+                _keep_thread(connection, assessment.place, thread, assessment.asked_at)
+
+    def note_reply(self, team: str, key: str, reply_ts: str) -> bool:
+        """Note where the reply stands. False where there is no such assessment."""
+        own = (t.assessments.c.team == team, t.assessments.c.id == key)
+        query = update(t.assessments).where(*own).values(reply_ts=reply_ts)
+        with self._engine.begin() as connection:
+            return bool(connection.execute(query).rowcount)
 
     def assessment(self, team: str, key: str) -> Assessment | None:
         """The assessment with an id, if it is this workspace's."""
@@ -199,6 +210,11 @@ class Store:
 
 _ALL = 100_000
 """More than a person asks."""
+
+
+def _keep_thread(connection: Connection, place: Place, thread: Thread, now: float) -> None:
+    body = {"state": thread_to_json(thread), "updated_at": now}
+    upsert(connection, t.threads, place.model_dump() | body)
 
 
 def _assessments(team: str) -> Select[Any]:

@@ -24,6 +24,8 @@ class NoticeWording(Frozen):
     gone: Plain
     not_yours: Plain
     thinking: Plain
+    long_queue: Annotated[str, slots("waiting")]
+    crowded: Plain
     shared: Plain
     deleted: Plain
     too_late: Plain

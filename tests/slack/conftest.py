@@ -10,10 +10,12 @@ import pytest
 from slack_bolt import App
 
 from bot.advisor.question import ask
+from bot.durable import work
 from bot.office import Office
 from bot.service import Service
 from bot.serving.intake import Sockets
 from bot.settings import Settings
+from bot.slack.answering import open_posts
 from bot.slack.app import make_app
 from bot.slack.house import House
 from bot.slack.manifest import load_manifest
@@ -52,11 +54,13 @@ def app(slack: SlackStandIn, house: House) -> Iterator[App]:
     """The app, connected to the stand-in by Socket Mode."""
     answering = ThreadPoolExecutor(8)
     app = make_app(house, answering)
+    open_posts(house, app.client).ready.set()
     sockets = Sockets(app, slack.app.app_token)
     sockets.client.connect()
     slack.wait_connected()
     yield app
     sockets.close()
+    house.posts.close(10)
     answering.shutdown()
 
 
@@ -64,3 +68,11 @@ def app(slack: SlackStandIn, house: House) -> Iterator[App]:
 def warm(service: Service) -> None:
     """The models are loaded, so that no test waits for that."""
     service.advisor.answer(ask("Should we use Rust for a parser?"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_waiting_for_work() -> Iterator[None]:
+    """Posts are looked for so often that what is quiet for a moment has nothing left to do."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(work, "_POLL_SECONDS", 0.03)
+        yield

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import subprocess
 import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,107 +21,19 @@ from bot.slack.manifest import EVENTS_PATH, load_manifest
 from bot.store.database import connect
 from bot.store.store import Store
 from knowledge.wording import load_rebuild_wording
-from tests.bot.conftest import SCRIPT
+from tests.slack.serving import SECONDS, Process, environment, started
 from tests.slack.stand_in import Message, Person, SlackStandIn, hang, rate_limited, server_error
 from tests.slack.stand_in.http_mode import Signature, signed_headers
 
-SECONDS = 60
 QUESTION = "Our hush-hush parser in C takes untrusted input and crashes. Should we use Rust?"
 SECRET_WORD = "hush"
-
-
-class Process:
-    """A running `serve`. Its log is read as it comes, so that its pipe never fills."""
-
-    def __init__(self, arguments: Sequence[str], env: dict[str, str], folder: Path) -> None:
-        self.process = subprocess.Popen(
-            [str(SCRIPT), *arguments], env=env, cwd=folder, stderr=subprocess.PIPE, text=True
-        )
-        self.lines: list[str] = []
-        self._came = threading.Condition()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            with self._came:
-                self.lines.append(line)
-                self._came.notify_all()
-
-    def log(self, event: str) -> dict[str, Any]:
-        """The first line of the log with this event, once it is there."""
-
-        def found() -> dict[str, Any] | None:
-            entries = (json.loads(line) for line in self.lines if line.startswith("{"))
-            return next((entry for entry in entries if entry["event"] == event), None)
-
-        with self._came:
-            entry = self._came.wait_for(found, SECONDS)
-        assert entry is not None, "".join(self.lines)
-        return entry
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.log('listening')['port']}"
-
-    def get(self, path: str) -> tuple[int, Any]:
-        try:
-            with urllib.request.urlopen(f"{self.url}{path}", timeout=SECONDS) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as refused:
-            with refused:
-                return refused.code, refused.read().decode()
-
-    def figures(self) -> list[str]:
-        """What Prometheus would read, line by line."""
-        with urllib.request.urlopen(f"{self.url}/metrics", timeout=SECONDS) as answer:
-            assert answer.headers["Content-Type"].startswith("text/plain")
-            return list(answer.read().decode().splitlines())
-
-    def stop(self, number: int = signal.SIGTERM) -> int:
-        """Send a signal and wait for the end; the exit code."""
-        self.process.send_signal(number)
-        return self.wait()
-
-    def wait(self) -> int:
-        code = self.process.wait(SECONDS)
-        self._reader.join(SECONDS)
-        return code
-
-    @property
-    def said(self) -> str:
-        return "".join(self.lines)
-
-
-@contextmanager
-def started(arguments: Sequence[str], env: dict[str, str], folder: Path) -> Iterator[Process]:
-    running = Process(arguments, env, folder)
-    try:
-        yield running
-    finally:
-        if running.process.poll() is None:
-            running.process.kill()
-        running.wait()
-        assert running.process.stderr is not None
-        running.process.stderr.close()
-
-
-def environment(slack: SlackStandIn, service: Service, folder: Path) -> dict[str, str]:
-    """What `serve` finds in its environment."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SLACK_")}
-    own = {
-        "RUST_OR_NOT_DATA": str(service.settings.data),
-        "DATABASE_URL": f"sqlite:///{folder / 'bot.db'}",
-    }
-    return {**kept, **slack.env(), **own}
 
 
 @contextmanager
 def serving(slack: SlackStandIn, service: Service, folder: Path) -> Iterator[Process]:
     """A process that is ready, by Socket Mode; its health checks have a port."""
     arguments = ["serve", "--port", "0"]
-    with started(arguments, environment(slack, service, folder), folder) as running:
+    with started(arguments, environment(slack, service.settings.data, folder), folder) as running:
         running.log("ready")
         slack.wait_connected()
         yield running
@@ -145,7 +55,7 @@ def by_http(service: Service, folder: Path) -> Iterator[tuple[SlackStandIn, Proc
     """A workspace that sends its requests to a process; in the end it stops cleanly."""
     manifest = load_manifest().at("https://bot.example.com").as_data()
     with SlackStandIn(manifest=manifest) as slack:
-        own = environment(slack, service, folder)
+        own = environment(slack, service.settings.data, folder)
         del own["SLACK_APP_TOKEN"]
         with started(["serve", "--port", "0"], own, folder) as running:
             running.log("ready")
@@ -194,18 +104,31 @@ def test_a_question_by_socket_is_answered_and_the_log_holds_none_of_it(
     is_quiet(by_socket, slack)
 
 
-def test_a_stop_lets_the_answer_under_way_be_finished(
+def test_a_stop_leaves_an_answer_that_slack_asks_to_send_later_to_the_next_process(
+    slack: SlackStandIn, service: Service, tmp_path: Path
+) -> None:
+    slack.faults.add("chat.postMessage", rate_limited(1))
+    with serving(slack, service, tmp_path) as first:
+        _, asked = asks(slack)
+        slack.wait_for(lambda: slack.calls("chat.postMessage"), SECONDS)
+        assert slack.replies(asked) == []
+        assert first.stop() == 0
+        assert first.log("stopped")
+    assert slack.replies(asked) == [] and slack.sockets.live == []
+    with serving(slack, service, tmp_path):
+        slack.wait_for(lambda: slack.replies(asked), SECONDS)
+        slack.settle()
+    assert len(slack.replies(asked)) == 1
+
+
+def test_a_stop_lets_the_answer_that_is_being_posted_be_finished(
     slack: SlackStandIn, by_socket: Process
 ) -> None:
-    """It comes between the acknowledgement and the reply, which Slack asks to send later."""
-    slack.faults.add("chat.postMessage", rate_limited(1))
+    slack.faults.add("chat.postMessage", hang(1, done=True))
     _, asked = asks(slack)
     slack.wait_for(lambda: slack.calls("chat.postMessage"), SECONDS)
-    assert slack.replies(asked) == []
     assert by_socket.stop() == 0
     assert len(slack.replies(asked)) == 1
-    assert by_socket.log("stopped")
-    assert slack.sockets.live == []
 
 
 def test_an_answer_that_hangs_does_not_keep_the_process_alive(
@@ -260,7 +183,7 @@ def test_without_its_settings_it_names_them_and_starts_nothing(
 def test_run_serves_where_a_token_is_in_the_file_env_and_ctrl_c_stops_it(
     slack: SlackStandIn, service: Service, tmp_path: Path
 ) -> None:
-    env = environment(slack, service, tmp_path)
+    env = environment(slack, service.settings.data, tmp_path)
     names = [name for name in env if name.startswith(("SLACK_", "DATABASE_", "RUST_"))]
     (tmp_path / ".env").write_text("\n".join(f"{name}={env.pop(name)}" for name in names))
     with started(["run"], env, tmp_path) as running:
@@ -269,6 +192,17 @@ def test_run_serves_where_a_token_is_in_the_file_env_and_ctrl_c_stops_it(
         _, asked = asks(slack)
         assert slack.wait_for(lambda: slack.replies(asked), SECONDS)
         assert running.stop(signal.SIGINT) == 0
+
+
+def test_a_database_that_cannot_be_written_is_named_at_the_start(
+    slack: SlackStandIn, service: Service, tmp_path: Path
+) -> None:
+    (tmp_path / "bot-work.db").mkdir()
+    env = environment(slack, service.settings.data, tmp_path)
+    with started(["serve"], env, tmp_path) as running:
+        assert running.wait() == Exit.DISK
+    assert "the database cannot be used (unable to open database file)" in running.said
+    assert "Traceback" not in running.said
 
 
 def eventually(is_so: Callable[[], bool]) -> None:

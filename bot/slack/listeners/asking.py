@@ -1,37 +1,65 @@
-"""Questions as posts: mentions, direct messages, follow-ups in a thread, unaddressed ones."""
+"""Questions as posts: mentions, direct messages, follow-ups in a thread, unaddressed ones.
+
+A post is on the disk before Slack is told that it arrived: Bolt acknowledges an event before its
+listener runs, but after its middleware. See `bot.slack.answering` for the answer.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_bolt import App, BoltContext
+from slack_bolt import App, BoltContext, BoltResponse
 from slack_sdk import WebClient
+from slack_sdk.errors import SlackClientError
 
-from bot.advisor.question import QuestionError
-from bot.slack.blocks.reply import Message, reply
-from bot.slack.errors import notice, truthfully
+from bot.durable.pace import Pace
+from bot.logs import get_logger
+from bot.office import names_rust
+from bot.slack.errors import notice
 from bot.slack.house import House
-from bot.slack.incoming import mentions, words_of
-from bot.slack.posting import post, thinking, whisper
+from bot.slack.incoming import mentions
+from bot.slack.once import patient
+from bot.slack.posting import whisper
+from bot.slack.posts import Post, key_of, lane_of
 from bot.store.records import Place
 
 Event = Mapping[str, Any]
 
+log = get_logger(__name__)
+
+LONG = 20
+"""Posts waiting in a channel from which on people are told."""
+FULL = 900
+"""Posts waiting in a channel, a quarter of an hour's replies, from which on none is taken up."""
+
+_TOLD_SECONDS = 60.0
+"""A person is told of a long queue so often, at most."""
+
 _WRITTEN = {None, "file_share", "thread_broadcast"}
 """Subtypes of messages that a person wrote just now: not edits, deletions, joins, other bots."""
+_WAITING = "posts_waiting"
 
 
 def register(app: App, house: House) -> None:
-    @app.event("app_mention")
-    def mentioned(event: Event, body: Event, context: BoltContext, client: WebClient) -> None:
+    def take(
+        event: Event, body: Event, context: BoltContext, next: Callable[[], BoltResponse]
+    ) -> BoltResponse:
         if _by_person(event, context):
-            _answer(house, client, context, event, body)
+            certain = _names_us(event, context)
+            if certain or _may_be_for_us(house, event, context):
+                _put(house, Post.of(event, body, context, certain=certain), context)
+        return next()
 
-    @app.event("message")
-    def written(event: Event, body: Event, context: BoltContext, client: WebClient) -> None:
-        if _by_person(event, context) and _meant_for_us(house, event, context):
-            _answer(house, client, context, event, body)
+    told = Pace(_TOLD_SECONDS)
+
+    def taken(event: Event, context: BoltContext, client: WebClient) -> None:
+        waiting = context.get(_WAITING, 0)
+        if LONG <= waiting < FULL and told.free(f"{event['channel']}/{event['user']}"):
+            _tell(house, patient(client), event, waiting)
+
+    app.event("app_mention", middleware=[take])(taken)
+    app.event("message", middleware=[take])(taken)
 
 
 def _by_person(event: Event, context: BoltContext) -> bool:
@@ -45,55 +73,36 @@ def _by_person(event: Event, context: BoltContext) -> bool:
     )
 
 
-def _meant_for_us(house: House, event: Event, context: BoltContext) -> bool:
-    text, bot = event.get("text") or "", context.bot_user_id or ""
-    if event.get("channel_type") == "im" or mentions(text, bot):
-        return True
+def _names_us(event: Event, context: BoltContext) -> bool:
+    named = mentions(event.get("text") or "", context.bot_user_id or "")
+    return named or event.get("type") == "app_mention" or event.get("channel_type") == "im"
+
+
+def _may_be_for_us(house: House, event: Event, context: BoltContext) -> bool:
+    """What costs no model: whether it is so is found out later, when it lies on the disk."""
+    store, team, channel = house.office.store, context.team_id or "", event["channel"]
+    if event.get("thread_ts"):
+        place = Place(team=team, channel=channel, thread_ts=event["thread_ts"])
+        waits = house.posts.lanes.holds(
+            lane_of(team, channel), key_of(team, channel, place.thread_ts)
+        )
+        return waits or store.thread(place) is not None
+    return store.channel(team, channel).unaddressed and names_rust(event.get("text") or "")
+
+
+def _put(house: House, post: Post, context: BoltContext) -> None:
+    """Raises what the database raises: then Slack is not told, and sends the event again."""
+    waiting = house.posts.lanes.waiting(post.lane)
+    if waiting >= FULL:
+        post = post.model_copy(update={"crowded": True})
+    if house.posts.put(post.job):
+        context[_WAITING] = waiting
+
+
+def _tell(house: House, client: WebClient, event: Event, waiting: int) -> None:
+    """Tell the asker alone that it takes a while; where that cannot be said, nothing is lost."""
+    message = notice(house.notices.long_queue.format(waiting=waiting))
     try:
-        words = words_of(text)
-        if event.get("thread_ts"):
-            return house.office.concerns(_place(event, context), words)
-        settings = house.office.store.channel(context.team_id or "", event["channel"])
-        return settings.unaddressed and house.office.about_rust(words)
-    except QuestionError:
-        return False
-
-
-def _answer(
-    house: House, client: WebClient, context: BoltContext, event: Event, body: Event
-) -> None:
-    place, user = _place(event, context), event["user"]
-    if not house.office.take(place.team, place.channel, event["ts"]):
-        return
-    settings = house.office.store.channel(place.team, place.channel)
-    private = settings.private and event.get("channel_type") != "im"
-    thread_ts = event.get("thread_ts") if private else place.thread_ts
-
-    def tell(message: Message) -> str | None:
-        if private:
-            whisper(client, place.channel, user, message, thread_ts)
-            return None
-        return post(client, place.channel, message, thread_ts)
-
-    with truthfully(house.notices, tell, "post"):
-        if _external(body, event) and not house.settings.shared_channels:
-            tell(notice(house.notices.external))
-            return
-        text = words_of(event.get("text") or "", context.bot_user_id)
-        if not text:
-            tell(notice(house.notices.empty))
-            return
-        with thinking(client, place.channel, place.thread_ts, house.notices.thinking):
-            found = house.office.consult(place, user, text, private=private)
-            message = reply(found.assessment, house.words, found.change, settings.contact)
-        house.office.posted(found.assessment, tell(message))
-
-
-def _place(event: Event, context: BoltContext) -> Place:
-    thread_ts = event.get("thread_ts") or event["ts"]
-    return Place(team=context.team_id or "", channel=event["channel"], thread_ts=thread_ts)
-
-
-def _external(body: Event, event: Event) -> bool:
-    """Shared with another organisation (Slack Connect): said beside the event itself."""
-    return bool(body.get("is_ext_shared_channel") or event.get("is_ext_shared_channel"))
+        whisper(client, event["channel"], event["user"], message, event.get("thread_ts"))
+    except (SlackClientError, OSError) as error:
+        log.info("could not tell of the queue", error=type(error).__name__)

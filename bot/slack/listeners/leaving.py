@@ -18,6 +18,7 @@ def register(app: App, house: House) -> None:
     def forget(teams: Iterable[str]) -> None:
         for team in teams:
             house.office.store.forget_team(team)
+            house.posts.forget(f"{team}/")
             log.info("a workspace left, all of it is deleted", team=team)
 
     def leave(context: BoltContext) -> None:

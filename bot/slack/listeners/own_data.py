@@ -54,7 +54,9 @@ def register(app: App, house: House) -> None:
 
 def forget(request: Request) -> None:
     """In place of the question whether to."""
-    gone = forgotten(request.house.office.store.forget_person(request.team, request.user))
+    house = request.house
+    gone = forgotten(house.office.store.forget_person(request.team, request.user))
+    house.posts.forget(f"{request.team}/", request.user)
     if not say_in_channel(request.client, request.way, request.user, gone, replace=True):
         request.tell(gone)
 

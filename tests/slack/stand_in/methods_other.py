@@ -97,6 +97,9 @@ def _readable(request: Request) -> Channel:
 
 
 def _page(request: Request, found: list[Json]) -> Json:
+    """One page, oldest and latest left out; metadata only where it is asked for."""
+    if not request.flag("include_all_metadata"):
+        found = [{name: m[name] for name in m if name != "metadata"} for m in found]
     oldest, latest = float(request.arg("oldest", "0")), float(request.arg("latest", "inf"))
     inclusive = request.flag("inclusive")
     kept = [

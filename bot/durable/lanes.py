@@ -1,0 +1,47 @@
+"""How much waits in each lane. A picture in memory of what lies on the disk."""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterable
+
+
+class Lanes:
+    """Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, set[str]] = defaultdict(set)
+        self._lock = threading.Lock()
+
+    def fill(self, found: Iterable[tuple[str, str]]) -> None:
+        """Start from these pairs of lane and key."""
+        with self._lock:
+            self._keys.clear()
+            for lane, key in found:
+                self._keys[lane].add(key)
+
+    def enter(self, lane: str, key: str) -> None:
+        with self._lock:
+            self._keys[lane].add(key)
+
+    def leave(self, lane: str, key: str) -> None:
+        with self._lock:
+            self._keys[lane].discard(key)
+            if not self._keys[lane]:
+                del self._keys[lane]
+
+    def waiting(self, lane: str) -> int:
+        """Jobs of a lane that are not finished."""
+        with self._lock:
+            return len(self._keys.get(lane, ()))
+
+    def holds(self, lane: str, key: str) -> bool:
+        """Whether a job of a lane is not finished."""
+        with self._lock:
+            return key in self._keys.get(lane, ())
+
+    @property
+    def total(self) -> int:
+        with self._lock:
+            return sum(map(len, self._keys.values()))

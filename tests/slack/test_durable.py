@@ -1,0 +1,409 @@
+"""Every post is answered once, in order and at Slack's pace, whatever Slack or the process does."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from unittest.mock import Mock
+
+import pytest
+
+from bot.durable.job import Stopping
+from bot.durable.work import DurableWork
+from bot.office import Office
+from bot.serving.intake import Sockets
+from bot.slack import answering
+from bot.slack.answering import Answering, open_posts
+from bot.slack.app import make_app
+from bot.slack.house import House
+from bot.slack.ids import COMMAND, Action
+from bot.slack.listeners import asking
+from bot.slack.manifest import load_manifest
+from bot.store.records import Assessment
+from tests.slack.stand_in import (
+    Channel,
+    Fault,
+    Message,
+    Person,
+    SlackStandIn,
+    garbage,
+    hang,
+    rate_limited,
+    refusal,
+    reset,
+    server_error,
+)
+
+QUESTION = "Our parser in C takes untrusted input and crashes. Should we use Rust?"
+SECONDS = 30
+
+
+class Bot:
+    """A bot that can be stopped and started again over the same database, as a process is."""
+
+    def __init__(self, slack: SlackStandIn, house: House) -> None:
+        self.slack, self.house = slack, house
+        self._listening: ThreadPoolExecutor | None = None
+
+    def start(self, *, ready: bool = True) -> Answering:
+        self._listening = ThreadPoolExecutor(8)
+        app = make_app(self.house, self._listening)
+        work = open_posts(self.house, app.client)
+        self._sockets = Sockets(app, self.slack.app.app_token)
+        self._sockets.client.connect()
+        self.slack.wait_connected(seconds=SECONDS)
+        if ready:
+            work.ready.set()
+        return work
+
+    def stop(self) -> None:
+        if self._listening is not None:
+            self._sockets.close()
+            self.house.posts.close(SECONDS)
+            self._listening.shutdown()
+            self._listening = None
+
+
+@pytest.fixture
+def bot(slack: SlackStandIn, house: House, warm: None) -> Iterator[Bot]:
+    bot = Bot(slack, house)
+    yield bot
+    bot.stop()
+
+
+@pytest.fixture
+def ada(slack: SlackStandIn) -> Person:
+    return slack.add_user("ada")
+
+
+@pytest.fixture
+def general(slack: SlackStandIn, ada: Person) -> Channel:
+    return slack.add_channel("general", ada)
+
+
+def answered(slack: SlackStandIn, asked: Message, count: int = 1) -> list[Message]:
+    """The replies, once there are so many and nothing waits."""
+    slack.wait_for(lambda: len(slack.replies(asked)) >= count, SECONDS)
+    slack.settle(seconds=SECONDS)
+    return slack.replies(asked)
+
+
+def again(slack: SlackStandIn, asked: Message) -> None:
+    """Slack gives up waiting for the acknowledgements of a post, and sends its events once more."""
+    for event in asked.deliveries:
+        event.fail(503)
+        slack.redeliver(event)
+
+
+def idle(posts: DurableWork) -> bool:
+    return posts.lanes.total == 0
+
+
+# Once
+
+
+def test_a_post_that_arrives_as_two_events_and_again_as_retries_has_one_answer(
+    slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
+) -> None:
+    slack.deliver_twice = True
+    bot.start()
+    asked = ada.mentions_bot(general, QUESTION)
+    assert len(asked.deliveries) == 2
+    assert len(answered(slack, asked)) == 1
+    slack.redeliver(asked.deliveries[0])
+    bot.stop()
+    bot.start()
+    slack.redeliver(asked.deliveries[1])
+    assert len(answered(slack, asked)) == 1
+
+
+def test_an_event_is_acknowledged_only_once_it_is_on_the_disk(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slack.forgive("no_ack")
+    bot.start()
+    with monkeypatch.context() as broken:
+        broken.setattr(DurableWork, "put", Mock(side_effect=TimeoutError))
+        asked = ada.mentions_bot(general, QUESTION)
+        time.sleep(0.3)
+        assert not any(event.acked for event in asked.deliveries)
+    again(slack, asked)
+    assert len(answered(slack, asked)) == 1
+    assert all(slack.was_acked(event) for event in asked.deliveries)
+
+
+def test_an_event_that_comes_while_slack_does_not_say_whose_the_token_is_comes_again(
+    slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
+) -> None:
+    """Bolt itself acknowledges such an event and drops it."""
+    slack.forgive("no_ack")
+    bot.start()
+    slack.faults.add("auth.test", server_error(), refusal("fatal_error"))
+    asked = ada.mentions_bot(general, QUESTION)
+    slack.wait_for(lambda: not slack.faults.pending("auth.test"), SECONDS)
+    again(slack, asked)
+    assert len(answered(slack, asked)) == 1
+
+
+def test_what_waits_when_the_process_stops_is_answered_by_the_next_one_in_order(
+    slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
+) -> None:
+    bot.start(ready=False)
+    first = ada.mentions_bot(general, QUESTION)
+    later = [ada.mentions_bot(general, text, first.ts) for text in ("It is written in C.", "Why?")]
+    direct = ada.writes_dm(QUESTION)
+    slack.settle()
+    bot.stop()
+    assert slack.replies(first) == [] and slack.replies(direct) == []
+    bot.start()
+    assert len(answered(slack, first, 3)) == 3
+    assert len(answered(slack, direct)) == 1
+    asked = [one.question for one in bot.house.office.store.recent(slack.team.id, ada.id, 9)]
+    assert [text for text in reversed(asked) if text in ("Why?", "It is written in C.")] == [
+        "It is written in C.",
+        "Why?",
+    ]
+    assert len(later) == 2
+
+
+def test_a_follow_up_counts_although_the_question_before_it_still_waits(
+    slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
+) -> None:
+    """It names nobody, and the thread is not known yet: only that its first post waits."""
+    work = bot.start(ready=False)
+    first = ada.mentions_bot(general, QUESTION)
+    slack.settle()
+    ada.writes(general, "And the team has no Rust experience.", first.ts)
+    slack.settle()
+    work.ready.set()
+    assert len(answered(slack, first, 2)) == 2
+
+
+# Slack that fails
+
+
+LOST = [server_error(done=True), garbage(done=True), reset(done=True)]
+
+
+@pytest.mark.parametrize("fault", LOST, ids=["500", "garbage", "reset"])
+def test_a_reply_that_stands_although_slack_says_it_failed_is_not_posted_again(
+    fault: Fault, slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
+) -> None:
+    slack.faults.add("chat.postMessage", fault)
+    bot.start()
+    asked = ada.mentions_bot(general, QUESTION)
+    slack.wait_for(lambda: slack.calls("conversations.replies"), SECONDS)
+    assert len(answered(slack, asked)) == 1
+    kept = bot.house.office.store.recent(slack.team.id, ada.id, 1)[0]
+    slack.wait_for(lambda: idle(bot.house.posts), SECONDS)
+    kept = bot.house.office.store.recent(slack.team.id, ada.id, 1)[0]
+    assert kept.reply_ts == slack.replies(asked)[0].ts
+
+
+def test_without_leave_to_read_the_history_a_doubtful_reply_is_posted_again(
+    house: House,
+) -> None:
+    """Twice rather than never: it cannot be known."""
+    manifest = load_manifest().as_data()
+    with SlackStandIn(manifest=manifest, optional_scopes=False) as slack:
+        slack.forgive("missing_scope")
+        settings = house.settings.model_copy(update={"slack_api_url": slack.api_url})
+        bot = Bot(slack, House(house.office, settings))
+        ada = slack.add_user("ada")
+        slack.faults.add("chat.postMessage", reset(done=True))
+        bot.start()
+        asked = ada.mentions_bot(slack.add_channel("general", ada), QUESTION)
+        assert len(answered(slack, asked, 2)) == 2
+        bot.stop()
+
+
+def test_a_slack_that_fails_in_every_way_for_a_while_loses_nothing(
+    slack: SlackStandIn, bot: Bot, ada: Person
+) -> None:
+    faults = [
+        server_error(),
+        rate_limited(1),
+        garbage(),
+        refusal("internal_error"),
+        reset(done=True),
+        server_error(503, done=True),
+    ]
+    channels = [slack.add_channel(f"c{n}", ada) for n in range(4)]
+    slack.faults.add("chat.postMessage", *faults)
+    slack.faults.add("conversations.replies", server_error(), rate_limited(1), garbage(), reset())
+    slack.faults.add("assistant.threads.setStatus", server_error(), garbage(), reset())
+    bot.start()
+    asked = [ada.mentions_bot(channel, QUESTION) for channel in channels]
+    asked.append(ada.writes_dm(QUESTION))
+    assert [len(answered(slack, one)) for one in asked] == [1] * 5
+
+
+def test_a_reply_that_slack_refuses_for_good_ends(
+    slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
+) -> None:
+    slack.faults.add("chat.postMessage", refusal("is_archived"), times=2)
+    bot.start()
+    ada.mentions_bot(general, QUESTION)
+    slack.wait_for(lambda: not slack.faults.pending("chat.postMessage"), SECONDS)
+    slack.wait_for(lambda: idle(bot.house.posts), SECONDS)
+    other = ada.mentions_bot(general, QUESTION)
+    assert len(answered(slack, other)) == 1
+
+
+# Work that fails
+
+
+def test_work_that_fails_ends_in_a_truthful_reply_with_a_reference(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Office, "work_out", Mock(side_effect=RuntimeError("secret words")))
+    bot.start()
+    asked = ada.mentions_bot(general, QUESTION)
+    replies = answered(slack, asked)
+    assert len(replies) == 1
+    assert re.search(r"reference: [0-9a-f]{8}$", replies[0].text)
+    assert "secret" not in replies[0].text
+
+
+def test_a_post_that_kills_every_process_ends_in_such_a_reply_too(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The process dies whenever the post is worked out, and a new one takes it up."""
+    died = list[str]()
+
+    def die(*_given: object, **_more: object) -> None:
+        died.append("here")
+        raise Stopping
+
+    monkeypatch.setattr(Office, "work_out", die)
+    asked = ada.mentions_bot(general, QUESTION)
+    for _ in range(answering._DEATHS):
+        before = len(died)
+        bot.start()
+        slack.wait_for(lambda before=before: len(died) > before, SECONDS)  # type: ignore[misc]
+        assert slack.replies(asked) == []
+        bot.stop()
+    bot.start()
+    replies = answered(slack, asked)
+    assert len(replies) == 1 and "reference: " in replies[0].text
+    assert len(died) == answering._DEATHS
+
+
+def test_a_disk_that_fails_for_a_moment_is_tried_again(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real, failed = Office.work_out, list[str]()
+
+    def sometimes(*given: object, **more: object) -> object:
+        if not failed:
+            failed.append("once")
+            raise OSError
+        return real(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Office, "work_out", sometimes)
+    bot.start()
+    replies = answered(slack, ada.mentions_bot(general, QUESTION))
+    assert failed and len(replies) == 1
+    assert "reference:" not in replies[0].text
+
+
+# Deleted
+
+
+def test_an_answer_deleted_before_its_place_is_known_is_taken_away_and_stays_away(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = Office.posted
+
+    def later(office: Office, made: Assessment, ts: str) -> bool:
+        reply = slack.replies(asked)[0]
+        ada.clicks(reply, Action.DELETE.value)
+        slack.wait_for(lambda: office.store.assessment(made.place.team, made.id) is None, SECONDS)
+        return real(office, made, ts)
+
+    monkeypatch.setattr(Office, "posted", later)
+    bot.start()
+    asked = ada.mentions_bot(general, QUESTION)
+    slack.wait_for(lambda: slack.calls("chat.delete"), SECONDS)
+    slack.wait_for(lambda: idle(bot.house.posts), SECONDS)
+    assert slack.replies(asked) == []
+    assert bot.house.office.store.recent(slack.team.id, ada.id, 9) == []
+
+
+# Pace
+
+
+def test_a_channel_gets_one_reply_a_second_and_others_do_not_wait_for_it(
+    slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
+) -> None:
+    slack.limiter.turn_on(burst=1)
+    quiet = slack.add_channel("quiet", ada)
+    work = bot.start(ready=False)
+    busy = [ada.mentions_bot(general, QUESTION) for _ in range(3)]
+    once = ada.mentions_bot(quiet, QUESTION)
+    slack.settle()
+    work.ready.set()
+    replies = [answered(slack, one)[0] for one in busy]
+    times = [float(reply.ts) for reply in replies]
+    assert all(later - first >= 1 for first, later in itertools.pairwise(times))
+    assert float(slack.replies(once)[0].ts) < times[1]
+    assert not any(call.error for call in slack.calls("chat.postMessage"))
+
+
+def test_who_asks_where_many_wait_is_told_and_too_many_are_turned_away(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asking, "LONG", 1)
+    monkeypatch.setattr(asking, "FULL", 3)
+    work = bot.start(ready=False)
+    for _ in range(4):
+        ada.mentions_bot(general, QUESTION)
+        slack.settle()
+    told = slack.ephemerals(ada)
+    assert len(told) == 1 and "About 1 others in this channel come before it" in told[0].text
+    work.ready.set()
+    slack.wait_for(lambda: len(slack.ephemerals(ada)) == 2, SECONDS)
+    assert "was not taken up" in slack.ephemerals(ada)[1].text
+    slack.wait_for(lambda: len(slack.messages(general, by_bot=True)) == 3, SECONDS)
+
+
+def test_commands_are_acknowledged_while_many_answers_hang(
+    slack: SlackStandIn, bot: Bot, ada: Person
+) -> None:
+    channels = [slack.add_channel(f"c{n}", ada) for n in range(20)]
+    slack.faults.add("chat.postMessage", hang(2), times=20)
+    bot.start()
+    for channel in channels:
+        ada.mentions_bot(channel, QUESTION)
+    slack.wait_for(lambda: len(slack.calls("chat.postMessage")) >= 10, SECONDS)
+    envelope = ada.slash(COMMAND, "help", channels[0])
+    assert envelope.acked
+    assert (envelope.ack_seconds or 9) < 1
+    assert slack.faults.pending("chat.postMessage") <= 10
