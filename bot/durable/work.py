@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 from dbos import DBOS
 from dbos import error as dbos_error
@@ -41,6 +42,8 @@ class DurableWork:
     It holds up its lane until `reopen`, which takes it up again like a new process.
     """
 
+    _one: ClassVar[DurableWork | None] = None
+
     def __init__(self) -> None:
         self.lanes = Lanes()
         self.stuck = threading.Event()
@@ -57,6 +60,9 @@ class DurableWork:
 
         Raises `SQLAlchemyError`, `OSError`.
         """
+        if DurableWork._one is not None:
+            raise RuntimeError("there is one open in this process already")
+        DurableWork._one = self
         self._opened = url, work
         self._stopping.clear()
         engine = self._engine = connect(url)
@@ -109,7 +115,9 @@ class DurableWork:
         self._stopping.set()
         with self._idle:
             finished = self._idle.wait_for(lambda: not self._active, seconds)
-        DBOS.destroy(destroy_registry=True)
+        if DurableWork._one is self:
+            DurableWork._one = None
+            DBOS.destroy(destroy_registry=True)
         if self._engine is not None:
             self._engine.dispose()
         return finished

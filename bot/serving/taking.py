@@ -12,5 +12,7 @@ def take(app: App, request: BoltRequest) -> BoltResponse:
     an event is refused then, so that Slack sends it again.
     """
     answer = app.dispatch(request)
-    lost = answer.status == 200 and request.context.authorize_result is None
-    return BoltResponse(status=503, body="") if lost and "event" in request.body else answer
+    dropped = answer.status == 200 and request.context.authorize_result is None
+    if dropped and request.body.get("type") == "event_callback":
+        return BoltResponse(status=503, body="")
+    return answer

@@ -17,6 +17,7 @@ from bot.durable.database import work_url
 from bot.durable.intake import Closed
 from bot.durable.job import Job, Run
 from bot.durable.work import DurableWork
+from tests.postgres import Postgres
 
 SECONDS = 20
 
@@ -154,6 +155,25 @@ def test_what_is_under_way_when_the_process_stops_goes_on_in_the_next_one(
     assert parts[:3] == ["first in run 1", "first in run 1", "second in run 2"]
 
 
+def test_in_postgresql_it_is_the_same(postgres: Postgres, worker: Worker) -> None:
+    url, kept = work_url(postgres.database()), list[str]()
+
+    def act(run: Run, body: str) -> None:
+        kept.append(run.step("first", lambda: f"{body} with {run.done}"))
+        if not run.done:
+            run.pause(SECONDS)
+
+    worker.act = act
+    for new in (True, False):
+        work = DurableWork()
+        work.open(url, worker)
+        assert work.put(job("one")) == new
+        until(lambda new=new: kept if new else worker.did)  # type: ignore[misc]
+        assert work.close(SECONDS)
+    assert worker.did == ["one"]
+    assert kept == ["one with ()"] * 2
+
+
 def test_nothing_is_taken_before_it_is_open_nor_afterwards(url: str, worker: Worker) -> None:
     work = DurableWork()
     with pytest.raises(Closed):
@@ -274,7 +294,7 @@ def test_a_folder_that_cannot_be_written_is_said_at_once(worker: Worker) -> None
     ("database", "expected"),
     [
         ("sqlite:////data/bot.db", "sqlite:////data/bot-work.db"),
-        ("postgresql+psycopg://u:p@h/d", "postgresql+psycopg://u:p@h/d"),
+        ("postgres://u:p@h/d", "postgresql+psycopg://u:p@h/d"),
     ],
 )
 def test_work_lies_beside_a_sqlite_database_and_in_a_postgresql_one(

@@ -18,10 +18,12 @@ from slack_bolt import App, BoltRequest, BoltResponse
 from sqlalchemy import select
 
 from bot import logs
+from bot.advisor.thread import Thread
 from bot.office import Office
 from bot.service import Service
 from bot.serving.intake import Sockets
 from bot.settings import Settings
+from bot.slack.answering import open_posts
 from bot.slack.app import make_app
 from bot.slack.house import House
 from bot.slack.manifest import load_manifest
@@ -87,15 +89,16 @@ def world(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         general = slack.add_channel("general", ada)
         answering = ThreadPoolExecutor(8)
         app = make_app(house, answering)
+        open_posts(house, app.client).ready.set()
         sockets = Sockets(app, slack.app.app_token)
         sockets.client.connect()
         slack.wait_connected()
         kept: dict[str, Assessment] = {}
         keep = house.office.store.keep
 
-        def noting(one: Assessment) -> None:
+        def noting(one: Assessment, thread: Thread | None = None) -> None:
             kept[one.id] = one
-            keep(one)
+            keep(one, thread)
 
         house.office.store.keep = noting  # type: ignore[method-assign]
         sent = Day(slack, ada, general).lives()
@@ -107,6 +110,7 @@ def world(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         made.sent = {one.name: one for one in sent}
         made.restore()
         yield made
+        house.posts.close(10)
 
 
 def house_for(slack: SlackStandIn, service: Service, folder: Path) -> House:

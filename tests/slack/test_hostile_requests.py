@@ -28,6 +28,7 @@ from bot.serving.intake import Web
 from bot.serving.patience import MOST_HEADER_BYTES, Impatient
 from bot.serving.readiness import Readiness, Stage
 from bot.settings import Settings
+from bot.slack.answering import open_posts
 from bot.slack.app import make_app
 from bot.slack.house import House
 from bot.slack.manifest import load_manifest
@@ -106,7 +107,9 @@ def fortress(
         migrate(engine)
         answering, readiness = ThreadPoolExecutor(8), Readiness()
         readiness.stage = Stage.READY
-        app = make_app(House(Office(service, Store(engine)), chosen), answering)
+        house = House(Office(service, Store(engine)), chosen)
+        app = make_app(house, answering)
+        open_posts(house, app.client).ready.set()
         web = Web(Endpoint(app, readiness, slack.app.signing_secret), "127.0.0.1", 0)
         log = io.StringIO()
         logs.configure(stream=log)
@@ -114,6 +117,7 @@ def fortress(
         slack.use_http(f"http://127.0.0.1:{web.port}{EVENTS_PATH}")
         yield Fortress(slack, web.port, log, engine)
         web.close()
+        house.posts.close(10)
         answering.shutdown()
         engine.dispose()
     logging.root.handlers[:], logging.root.level = handlers, level

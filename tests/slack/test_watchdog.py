@@ -12,6 +12,7 @@ from bot.metrics import REGISTRY
 from bot.serving.intake import Sockets
 from bot.serving.readiness import Readiness, Stage
 from bot.serving.watchdog import SlackLine, Watchdog
+from bot.slack.answering import open_posts
 from bot.slack.app import make_app
 from bot.slack.house import House
 from tests.slack.stand_in import SlackStandIn, server_error
@@ -123,13 +124,16 @@ def sockets(
     """Connected, and watched impatiently: slack_sdk itself would wait for five seconds."""
     monkeypatch.setattr("bot.serving.intake._PING_SECONDS", 1.0)
     answering = ThreadPoolExecutor(8)
-    sockets = Sockets(make_app(house, answering), slack.app.app_token)
+    app = make_app(house, answering)
+    open_posts(house, app.client).ready.set()
+    sockets = Sockets(app, slack.app.app_token)
     sockets.watchdog = Watchdog(SlackLine(sockets.client), silent_seconds=2.5, lost_seconds=4)
     sockets.client.connect()
     slack.wait_connected()
     sockets.watchdog.start(0.1)
     yield sockets
     sockets.close()
+    house.posts.close(10)
     answering.shutdown()
 
 

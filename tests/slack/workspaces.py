@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from bot.serving.endpoint import Endpoint
 from bot.serving.intake import Web
 from bot.serving.readiness import Readiness
 from bot.settings import Settings
+from bot.slack.answering import Answering
 from bot.slack.app import make_app, open_workspaces
 from bot.slack.house import House
 from bot.slack.manifest import EVENTS_PATH, INSTALL_PATH, load_manifest
@@ -98,19 +100,34 @@ def several(slack: SlackStandIn, service: Service, database: str, **more: str) -
 
 
 @contextmanager
-def running(slack: SlackStandIn, service: Service, settings: Settings) -> Iterator[Bot]:
-    """The bot over a database of its own, to which Slack sends its requests."""
+def running(
+    slack: SlackStandIn, service: Service, settings: Settings, *, answers: bool = True
+) -> Iterator[Bot]:
+    """The bot over a database of its own, to which Slack sends its requests.
+
+    Only one in a process answers posts; they lie in a file, whatever the database is.
+    """
     engine = connect(settings.database)
     migrate(engine)
     office = Office(service, Store(engine), clock=slack.clock.now)
     house = House(office, settings, workspaces=open_workspaces(settings, engine))
     answering = ThreadPoolExecutor(8)
-    endpoint = Endpoint(make_app(house, answering), Readiness(), slack.app.signing_secret)
+    app = make_app(house, answering)
+    folder = TemporaryDirectory()
+    if answers:
+        work = Answering(house, app.client)
+        house.posts.open(f"sqlite:///{folder.name}/work.db", work)
+        work.ready.set()
+    endpoint = Endpoint(app, Readiness(), slack.app.signing_secret)
     web = Web(endpoint, "127.0.0.1", 0)
     web.open()
     url = f"http://127.0.0.1:{web.port}"
     slack.use_http(f"{url}{EVENTS_PATH}")
-    yield Bot(url, house, engine)
-    web.close()
-    answering.shutdown()
-    engine.dispose()
+    try:
+        yield Bot(url, house, engine)
+    finally:
+        web.close()
+        house.posts.close(10)
+        answering.shutdown()
+        engine.dispose()
+        folder.cleanup()

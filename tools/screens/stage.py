@@ -18,6 +18,7 @@ from bot.office import Office
 from bot.service import Service, prepare_models
 from bot.serving.intake import Sockets
 from bot.settings import Settings
+from bot.slack.answering import open_posts
 from bot.slack.app import make_app
 from bot.slack.house import House
 from bot.slack.manifest import load_manifest
@@ -110,7 +111,9 @@ def stage() -> Iterator[Stage]:
         migrate(engine)
         house = House(Office(service, Store(engine)), service.settings)
         answering = ThreadPoolExecutor(4)
-        sockets = Sockets(make_app(house, answering), slack.app.app_token)
+        app = make_app(house, answering)
+        open_posts(house, app.client).ready.set()
+        sockets = Sockets(app, slack.app.app_token)
         sockets.client.connect()
         slack.wait_connected()
         ada, grace = slack.add_user("ada"), slack.add_user("grace", is_admin=True)
@@ -119,6 +122,7 @@ def stage() -> Iterator[Stage]:
         shown = Shown(Names(lambda key: _name(slack, key), time.time()))
         yield Stage(slack, house, ada, bob, grace, channel, documents, shown)
         sockets.close()
+        house.posts.close(10)
         answering.shutdown()
         engine.dispose()
         assert slack.complaints == [], slack.story()

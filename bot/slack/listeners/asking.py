@@ -45,10 +45,9 @@ def register(app: App, house: House) -> None:
     def take(
         event: Event, body: Event, context: BoltContext, next: Callable[[], BoltResponse]
     ) -> BoltResponse:
-        if _by_person(event, context):
-            certain = _names_us(event, context)
-            if certain or _may_be_for_us(house, event, context):
-                _put(house, Post.of(event, body, context, certain=certain), context)
+        post = _post(house, event, body, context)
+        if post is not None:
+            _put(house, post, context)
         return next()
 
     told = Pace(_TOLD_SECONDS)
@@ -60,6 +59,19 @@ def register(app: App, house: House) -> None:
 
     app.event("app_mention", middleware=[take])(taken)
     app.event("message", middleware=[take])(taken)
+
+
+def _post(house: House, event: Event, body: Event, context: BoltContext) -> Post | None:
+    """What is to be answered, if anything is."""
+    try:
+        if not _by_person(event, context):
+            return None
+        certain = _names_us(event, context)
+        if certain or _may_be_for_us(house, event, context):
+            return Post.of(event, body, context, certain=certain)
+    except (LookupError, TypeError, AttributeError, ValueError):
+        log.warning("no post that Slack sends")
+    return None
 
 
 def _by_person(event: Event, context: BoltContext) -> bool:
