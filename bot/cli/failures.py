@@ -27,7 +27,6 @@ class Failure(Exception):
 def explained(error: Exception) -> Failure | None:  # noqa: PLR0911 - one return a kind of error
     """The failure that an expected error means for a user; None for a defect of the program."""
     from pydantic import ValidationError
-    from sqlalchemy.exc import SQLAlchemyError
 
     from bot.advisor.question import QuestionError
     from index.build import BuildRefused
@@ -57,10 +56,6 @@ def explained(error: Exception) -> Failure | None:  # noqa: PLR0911 - one return
         details = error.errors(include_input=False)
         lines = [f"{'.'.join(map(str, d['loc'])) or 'the file .env'}: {d['msg']}" for d in details]
         return Failure("a setting is not usable: " + "; ".join(lines), Exit.BAD_INPUT)
-    if isinstance(error, SQLAlchemyError):
-        what = str(getattr(error, "orig", None) or type(error).__name__)
-        advice = "check DATABASE_URL, the rights on its folder, and the room on its disk"
-        return Failure(f"the database cannot be used ({what}); {advice}", Exit.DISK)
     if isinstance(error, OSError):
         advice = ""
         if error.errno in (errno.ENOSPC, errno.EDQUOT):

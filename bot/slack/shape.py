@@ -117,6 +117,8 @@ class _Request(_Read):
 
     @model_validator(mode="after")
     def _has_its_parts(self) -> _Request:
+        if "event" in self.model_fields_set and self.event is None:
+            raise ValueError("event")
         kind = self.type or ("command" if self.command is not None else "")
         for name in _PARTS.get(kind, ()):
             if not getattr(self, name):

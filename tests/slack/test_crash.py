@@ -9,6 +9,6 @@ from bot.service import Service
 def test_mentions_are_answered_once_and_in_order_though_the_process_is_killed(
     service: Service,
 ) -> None:
-    found = storm(Plan(posts=60, channels=20, kills=3, patience=90), service.settings.data)
+    found = storm(Plan(posts=60, channels=30, kills=3, patience=90), service.settings.data)
     assert found.good, "\n".join(found.lines())
     assert found.killed == 3

@@ -167,7 +167,7 @@ def test_a_rebuild_that_was_cut_off_says_so_when_the_bot_is_back(
 def test_without_its_settings_it_names_them_and_starts_nothing(
     missing: str, slack: SlackStandIn, service: Service, tmp_path: Path
 ) -> None:
-    env = environment(slack, service, tmp_path)
+    env = environment(slack, service.settings.data, tmp_path)
     for name in (missing, "SLACK_SIGNING_SECRET", "SLACK_CLIENT_SECRET"):
         del env[name]
     with started(["serve"], env, tmp_path) as running:
@@ -201,7 +201,7 @@ def test_a_database_that_cannot_be_written_is_named_at_the_start(
     env = environment(slack, service.settings.data, tmp_path)
     with started(["serve"], env, tmp_path) as running:
         assert running.wait() == Exit.DISK
-    assert "the database cannot be used (unable to open database file)" in running.said
+    assert "the database cannot be used (OperationalError)" in running.said
     assert "Traceback" not in running.said
 
 

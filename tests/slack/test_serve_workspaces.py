@@ -9,8 +9,9 @@ from bot.service import Service
 from bot.slack.manifest import EVENTS_PATH
 from bot.store.sealing import new_key
 from tests.postgres import Postgres
+from tests.slack.serving import SECONDS, environment, started
 from tests.slack.stand_in import SlackStandIn
-from tests.slack.test_serve import SECONDS, environment, is_quiet, started
+from tests.slack.test_serve import is_quiet
 from tests.slack.workspaces import MANIFEST, Browser
 
 
@@ -18,7 +19,7 @@ def test_it_is_installed_asked_and_removed_and_its_log_tells_no_token(
     service: Service, tmp_path: Path, postgres: Postgres
 ) -> None:
     with SlackStandIn(manifest=MANIFEST.as_data(), installed=False) as slack:
-        env = environment(slack, service, tmp_path)
+        env = environment(slack, service.settings.data, tmp_path)
         for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"):
             del env[name]
         env |= {"RUST_OR_NOT_TOKEN_KEYS": new_key(), "DATABASE_URL": postgres.schema()}
@@ -42,7 +43,7 @@ def test_it_is_installed_asked_and_removed_and_its_log_tells_no_token(
 def test_without_a_key_it_does_not_start_and_says_how_to_make_one(
     slack: SlackStandIn, service: Service, tmp_path: Path
 ) -> None:
-    env = environment(slack, service, tmp_path)
+    env = environment(slack, service.settings.data, tmp_path)
     del env["SLACK_BOT_TOKEN"]
     with started(["serve"], env, tmp_path) as running:
         assert running.wait() == Exit.BAD_INPUT
