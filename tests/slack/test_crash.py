@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bench.crash_bench import Plan, storm
+from bench.crash_bench import storm
+from bench.crash_figures import Plan
 from bot.service import Service
 
 

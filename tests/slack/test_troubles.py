@@ -52,7 +52,9 @@ def test_a_database_that_cannot_be_opened_ends_the_start_with_what_to_do(
     slack: SlackStandIn, tmp_path: Path, service: Service
 ) -> None:
     (tmp_path / "bot.db").mkdir()
-    with started(["serve"], environment(slack, service.settings.data, tmp_path), tmp_path) as running:
+    with started(
+        ["serve"], environment(slack, service.settings.data, tmp_path), tmp_path
+    ) as running:
         assert running.wait() == Exit.DISK
     assert "check DATABASE_URL" in running.said
     assert "Traceback" not in running.said
