@@ -186,12 +186,23 @@ def test_run_serves_where_a_token_is_in_the_file_env_and_ctrl_c_stops_it(
     env = environment(slack, service.settings.data, tmp_path)
     names = [name for name in env if name.startswith(("SLACK_", "DATABASE_", "RUST_"))]
     (tmp_path / ".env").write_text("\n".join(f"{name}={env.pop(name)}" for name in names))
-    with started(["run"], env, tmp_path) as running:
+    with interruptible(), started(["run"], env, tmp_path) as running:
         running.log("ready")
         slack.wait_connected()
         _, asked = asks(slack)
         assert slack.wait_for(lambda: slack.replies(asked), SECONDS)
         assert running.stop(signal.SIGINT) == 0
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Processes started here heed ctrl-c, also where the tests run in the background of a shell,
+    which has everything it starts ignore that."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_a_database_that_cannot_be_written_is_named_at_the_start(
