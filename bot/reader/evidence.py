@@ -21,7 +21,7 @@ LONGEST_WORD: Final = 40
 """Characters that a phrase may grow by on either side to end with a whole word."""
 
 _CLAUSE_END = re.compile(r"[.!?;](?=\s)|\n")
-_WORD = re.compile(r"\w")
+_WORD = re.compile(r"[\w+#]")  # also "C++" and "C#"
 _EDGES: Final = " \t\r\n,.;:!?()[]{}*_~`\"'“”‘’–—-"
 
 

@@ -144,6 +144,9 @@ def test_a_phrase_keeps_its_brackets_and_is_bounded_in_endless_words() -> None:
     text = "our <https://x.org|load balancer>, Go"
     start, end = phrase(text, np.array([(0, 3), (19, 23), (24, 32)]), np.full(3, 0.9))
     assert text[start:end] == "our <https://x.org|load balancer>"
+    text = "a C++ parser, a C# tool"
+    start, end = phrase(text, np.array([(3, 5), (6, 12)]), np.full(2, 0.9))
+    assert text[start:end] == "C++ parser"
     start, end = phrase("a" * 1000, np.array([(500, 501)]), np.array([0.9]))
     assert end - start < 100
 
