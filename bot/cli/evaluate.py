@@ -16,12 +16,13 @@ from bot.cli.options import Data, settings
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from bot.evaluation.questions import Label
     from bot.evaluation.score import Tally
 
 
 def evaluate(
     labels: Annotated[
-        Path | None, typer.Argument(help="Labelled questions; the project's own by default.")
+        Path | None, typer.Argument(help="Labelled questions; the project's two sets by default.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
     misses: Annotated[bool, typer.Option("--misses", help="Print what was missed.")] = False,
@@ -40,25 +41,30 @@ def evaluate(
     from rich.progress import Progress
     from rich.table import Table
 
-    from bot.evaluation import QUESTIONS
+    from bot.evaluation import SETS
     from bot.evaluation.measured import Measured, save_measured
     from bot.evaluation.questions import load_labels
     from bot.evaluation.score import evaluate as run
-    from bot.evaluation.score import figures
+    from bot.evaluation.score import figures, joined
     from bot.service import Service
     from knowledge.faults import ContentError
 
     chosen = settings(data)
     advisor = Service(chosen).advisor
     try:
-        questions = load_labels(labels or QUESTIONS)
+        sets = {labels.name: load_labels(labels)} if labels else _own(SETS)
     except (ContentError, OSError) as error:
         raise Failure(f"the labelled questions cannot be used: {error}", Exit.BAD_INPUT) from error
     console = Console(stderr=True)
     with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("asking", total=len(questions))
-        tally = run(advisor, questions, lambda: bar.advance(task))
+        task = bar.add_task("asking", total=sum(map(len, sets.values())))
+        tallies = {
+            name: run(advisor, questions, lambda: bar.advance(task))
+            for name, questions in sets.items()
+        }
+    tally = joined(tallies.values())
     summary, snapshot = figures(tally), advisor.desk.snapshot.id
+    by_set = {name: figures(part) for name, part in tallies.items()} if len(tallies) > 1 else {}
     found = {"snapshot": snapshot, **summary}
     if save:
         now = datetime.now(UTC)
@@ -70,16 +76,25 @@ def evaluate(
         for figure, name, detail in sorted(tally.misses):
             print(f"{figure}\t{name}\t{detail}", file=sys.stderr)
     if as_json:
-        print(json.dumps(found))
+        print(json.dumps(found | {"by_set": by_set} if by_set else found))
         return
     table = Table.grid(padding=(0, 2))
+    if by_set:
+        table.add_row("", "all", *by_set)
     for name, value in found.items():
-        table.add_row(name, "-" if value is None else str(value))
+        parts = [part[name] for part in by_set.values() if name in part]
+        table.add_row(name, *("-" if one is None else str(one) for one in (value, *parts)))
     out = Console(highlight=False)
     out.print(table)
     if details:
         for part in _detailed(tally):
             out.print(part)
+
+
+def _own(files: dict[str, Path]) -> dict[str, list[Label]]:
+    from bot.evaluation.questions import load_labels
+
+    return {name: load_labels(file) for name, file in files.items()}
 
 
 def _detailed(tally: Tally) -> Iterator[Table]:

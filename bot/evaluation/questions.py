@@ -31,6 +31,7 @@ class Label(Frozen):
     alt_terms: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     expect_sources: tuple[str, ...] = ()
     why: str = ""
+    source_url: str = ""
 
     @model_validator(mode="after")
     def _decisions_have_rings(self) -> Label:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from bot.advisor.advisor import Advisor
@@ -60,6 +60,19 @@ def evaluate(
             tally.count("ring_after_3", later.ring in label.rings, label, _went(label, later))
         done()
     return tally
+
+
+def joined(tallies: Iterable[Tally]) -> Tally:
+    """What several sets of questions come to together."""
+    whole = Tally()
+    for tally in tallies:
+        whole.hits += tally.hits
+        whole.counts += tally.counts
+        whole.judged += tally.judged
+        whole.misses += tally.misses
+        whole.confidences += tally.confidences
+        whole.seconds += tally.seconds
+    return whole
 
 
 def _common(tally: Tally, label: Label, answer: Answer) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from tokenizers import Tokenizer
@@ -15,10 +15,12 @@ from torch.nn import functional
 from bot.reader.adapter import difference, merged
 from bot.reader.augmentation import asked_elsewhere, chatter, varied
 from bot.reader.batches import NO_RING, Batch, Item, by_length, collate, item
+from bot.reader.dropout import replace_dropout
 from bot.reader.examples import Example
 from bot.reader.labels import INTENTS, TAGS
 from bot.reader.network import Heads, Outputs, ReaderNetwork, base_encoder
 from bot.reader.reading import Logits, merge
+from bot.reader.windows import END, MASK
 from knowledge.model import Intent
 
 
@@ -27,7 +29,9 @@ class Settings:
     """What a run depends on besides the examples.
 
     `tag_weight` and `intent_weight` are factors of the tokens' and the intent's part of the loss,
-    `evidence_weight` one more of the tokens that are evidence.
+    `evidence_weight` one more of the tokens that are evidence. `hidden` is the share of tokens that
+    are masked, so that no single word decides. From the share `average_from` of the steps on the
+    weights are averaged, each step counting `average` times as much as the next.
     """
 
     epochs: int = 3
@@ -37,10 +41,26 @@ class Settings:
     heads_rate: float = 2e-3
     weight_decay: float = 0.01
     dropout: float = 0.1
+    hidden: float = 0.05
     warm_up: float = 0.06
+    average: float = 0.998
+    average_from: float = 0.4
     tag_weight: float = 4.0
     evidence_weight: float = 2.0
     intent_weight: float = 2.0
+
+
+class _Average:
+    """The mean of the weights over the last steps, which reads unfamiliar messages better."""
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self.weights = {name: value.clone() for name, value in network.state_dict().items()}
+
+    def update(self, network: nn.Module) -> None:
+        for name, value in network.state_dict().items():
+            if value.is_floating_point():
+                self.weights[name].lerp_(value, 1 - self.decay)
 
 
 @dataclass(frozen=True)
@@ -55,10 +75,12 @@ def fit(settings: Settings, tokenizer: Tokenizer, examples: Sequence[Example]) -
     """A network fitted to the examples: the same for the same settings, order and machine."""
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)  # noqa: S311 - an order of batches is no secret
-    network = ReaderNetwork(base_encoder(), Heads(settings.dropout))
+    network = ReaderNetwork(base_encoder("eager"), Heads(settings.dropout))
     network.encoder.get_submodule("embeddings").requires_grad_(False)
+    replace_dropout(network, settings.dropout, settings.seed)
     network.train()
     optimizer = torch.optim.AdamW(_parameter_groups(network, settings), fused=True)
+    mean: _Average | None = None
     full_rates = [group["lr"] for group in optimizer.param_groups]
     for epoch in range(settings.epochs):
         started, total = time.monotonic(), 0.0
@@ -68,15 +90,21 @@ def fit(settings: Settings, tokenizer: Tokenizer, examples: Sequence[Example]) -
             progress = (epoch + (number + 0.5) / len(order)) / settings.epochs
             for group, rate in zip(optimizer.param_groups, full_rates, strict=True):
                 group["lr"] = rate * min(progress / settings.warm_up, 1 - progress)
-            batch = collate([items[row] for row in rows])
+            batch = _hidden(collate([items[row] for row in rows]), settings.hidden)
             loss = _loss(_forward(network, batch), batch, settings)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
             optimizer.step()
+            if mean is not None:
+                mean.update(network)
+            elif progress >= settings.average_from:
+                mean = _Average(network, settings.average)
             total += loss.item() * len(rows)
         seconds = time.monotonic() - started
         print(f"pass {epoch + 1}: loss {total / len(items):.3f}, {seconds:.0f} s", flush=True)
+    if mean is not None:
+        network.load_state_dict(mean.weights)
     return _reduced(network)
 
 
@@ -101,6 +129,12 @@ def _forward(network: ReaderNetwork, batch: Batch) -> Outputs:
         encoded = network.encoder(input_ids=batch.input_ids, attention_mask=batch.attention_mask)
     outputs: Outputs = network.heads(encoded.last_hidden_state.float(), batch.attention_mask)
     return outputs
+
+
+def _hidden(batch: Batch, share: float) -> Batch:
+    """The batch with some of its words masked."""
+    chosen = (torch.rand(batch.input_ids.shape) < share) & (batch.input_ids > END)
+    return replace(batch, input_ids=batch.input_ids.masked_fill(chosen, MASK))
 
 
 def _loss(outputs: Outputs, batch: Batch, settings: Settings) -> Tensor:

@@ -16,7 +16,8 @@ WINDOW: Final = 256
 """Tokens in a window, `[CLS]` and `[SEP]` among them."""
 START: Final = 101
 END: Final = 102
-"""The ids of `[CLS]` and `[SEP]`; padding is 0."""
+MASK: Final = 103
+"""The ids of `[CLS]`, `[SEP]` and `[MASK]`; padding is 0, words come after these."""
 OVERLAP: Final = 64
 """Tokens that two neighbouring windows share: a sentence up to this long is whole in one."""
 HEAD_WINDOWS: Final = 6
