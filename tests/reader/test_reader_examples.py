@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
+from bot.evaluation import SETS
+from bot.evaluation.questions import load_labels
 from bot.reader.card import load_card
 from bot.reader.examples import (
     NEAR,
@@ -20,6 +23,7 @@ from bot.reader.examples import (
 from bot.reader.labels import WEIGHTS
 from knowledge.faults import ContentError
 
+NEGATIONS = Path(__file__).parents[1] / "data" / "negation_pairs.jsonl"
 GOOD = {"text": "our parser is cpu bound, rust?", "intent": "decision", "ring": "assess"}
 
 
@@ -101,3 +105,18 @@ def test_the_committed_weights_were_trained_on_the_committed_examples() -> None:
     assert card.examples_sha256 == fingerprint(load_examples()), (
         "the examples changed after the reader was trained: run `python -m bot.reader.training`"
     )
+
+
+def test_no_example_repeats_nine_words_in_a_row_of_what_it_is_measured_on() -> None:
+    """Situations may be alike; that is for whoever writes examples to see (docs/labelling.md)."""
+    measuring = [label.text for file in SETS.values() for label in load_labels(file)]
+    pairs = (json.loads(line) for line in NEGATIONS.read_text("utf-8").splitlines())
+    measuring += [text for pair in pairs for text in (pair["text"], pair["negated"])]
+    known = {run for text in measuring for run in runs(text)}
+    repeated = [e.text for e in load_examples() if not known.isdisjoint(runs(e.text))]
+    assert repeated == []
+
+
+def runs(text: str, length: int = 9) -> set[str]:
+    words = re.findall(r"[\w%']+", text.lower())
+    return {" ".join(words[at : at + length]) for at in range(len(words) - length + 1)}
