@@ -21,7 +21,7 @@ Lean = Mapping[Ring, float]
 
 _FLOOR = 0.02
 """Least probability counted, so that one reading alone cannot outvote every stated fact."""
-_PRIOR = 0.15
+_PRIOR = 0.05
 """How likely an unstated criterion is taken to hold either way when nothing hints at it."""
 
 

@@ -34,7 +34,7 @@ from knowledge.model import Criterion, Ring, State
 
 SCALE = 2.0
 """Points for each unit of log odds: rounding costs little, and the sums stay small."""
-WHOLE = 0.3
+WHOLE = 0.5
 """Log odds for each unit of the impression's log probability: fixed, not fitted.
 
 Fitted freely it takes all the weight (0.95) and leaves most facts worth nothing: then no answer of
@@ -163,7 +163,7 @@ def _with_points(item: str, table: Table) -> str:
     criterion = Criterion(item.split("\n", 1)[0].removeprefix("- id: ").strip())
     for state in STATES:
         row = _points(table.added[TAGS.index((criterion, state))])
-        item = re.sub(rf'(?m)^    "{state}": .*$', f'    "{state}": {row}', item)
+        item = re.sub(rf'(?m)^    "{state}": {{adopt.*$', f'    "{state}": {row}', item)
     return item
 
 
