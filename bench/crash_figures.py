@@ -9,13 +9,15 @@ from statistics import quantiles
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked and how often the process dies. `patience`: seconds after the last kill."""
+    """What is asked and how often the process dies. `patience`: seconds after the last kill.
+    `outage`: seconds without the database, where that is a server."""
 
     posts: int = 1000
     channels: int = 50
     kills: int = 20
     seed: int = 0
     patience: float = 600.0
+    outage: float = 15.0
 
 
 @dataclass
