@@ -15,6 +15,7 @@ from bot.advisor.desk import Desk
 from bot.reader.labels import WEIGHTS
 from bot.reader.reading import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, TrainedReader
 from bot.settings import Settings
+from bot.snapshots import open_store
 from index import encoder as exported
 from index.build import Report, build
 from index.encoder import ModelCard, OnnxEncoder
@@ -23,7 +24,6 @@ from index.gather import Progress, silent
 from index.library import Library
 from index.reference_model import ModelUnavailable
 from index.snapshot import Manifest, SnapshotError
-from index.store import SnapshotStore
 from knowledge.checklist import Checklist
 from knowledge.content import load_checklist, load_content, load_phrases
 from knowledge.vocabulary import load_vocabulary
@@ -38,7 +38,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store = SnapshotStore(settings.snapshots)
+        self.store = open_store(settings)
         self._library = Library(self.store)
         self._advisor: Advisor | None = None
 
