@@ -246,7 +246,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     for name in ("posts", "channels", "kills", "seed"):
         parser.add_argument(f"--{name}", type=int, default=getattr(plan, name))
-    parser.add_argument("--outage", type=float, default=plan.outage, help="seconds")
+    for name in ("patience", "outage"):
+        parser.add_argument(f"--{name}", type=float, default=getattr(plan, name), help="seconds")
     parser.add_argument("--postgres", action="store_true")
     chosen = vars(parser.parse_args())
     shared, plan = chosen.pop("postgres"), Plan(**chosen)
