@@ -17,6 +17,7 @@ from tests.slack.stand_in import SlackStandIn
 
 _PROCESSES = 2
 _AGAIN_SECONDS = 10.0
+_SECONDS = 60.0
 
 
 class SharedStorm(Storm):
@@ -41,7 +42,7 @@ class SharedStorm(Storm):
             ]
             for process in processes:
                 process.log("ready")
-            self.slack.wait_for(lambda: len(self.slack.sockets.live) == _PROCESSES)
+            self.slack.wait_for(lambda: len(self.slack.sockets.live) == _PROCESSES, _SECONDS)
             begun = time.monotonic()
             busy = [
                 threading.Thread(target=target)
@@ -77,7 +78,7 @@ class SharedStorm(Storm):
         self._measure(process)
         process.process.kill()
         self.found.killed += 1
-        self.slack.wait_for(lambda: len(self.slack.sockets.live) < _PROCESSES)
+        self.slack.wait_for(lambda: len(self.slack.sockets.live) < _PROCESSES, _SECONDS)
         self._deliver_again()
 
     def _wait_for_answers(self) -> None:
