@@ -43,7 +43,7 @@ def only_one(url: str) -> Iterator[None]:
     path = Path(parsed.database)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(path.with_name(f"{path.name}.lock"), timeout=0):
+        with FileLock(path.with_name(f"{path.name}.lock"), timeout=0, thread_local=False):
             yield
     except Timeout:
         raise Occupied(
