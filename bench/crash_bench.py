@@ -4,6 +4,7 @@
     python -m bench.crash_bench --kills 0       1 000 mentions at once: acknowledgements, speed
     python -m bench.crash_bench --postgres      two processes on PostgreSQL, which is gone for 15 s;
                                                 then one is killed, and the other does its work
+    ... --light                                 mentions of no words, which no model answers
 
 `rust-or-not serve` runs as a process of its own, with its real models and index, against the
 stand-in for Slack of the tests, which is strict: one message a second in a channel, three tries for
@@ -58,7 +59,7 @@ class Storm:
         self._chance = random.Random(plan.seed)  # noqa: S311 (no secret)
         self._asker = slack.add_user("ada")
         self._channels = [slack.add_channel(f"c{n}", self._asker) for n in range(plan.channels)]
-        self._texts = itertools.cycle(_questions())
+        self._texts = itertools.cycle([""] if plan.light else _questions())
         self._asked: list[Message] = []
         self._last: dict[str, Message] = {}
         self._commands: list[Envelope] = []
@@ -248,7 +249,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=getattr(plan, name))
     for name in ("patience", "outage"):
         parser.add_argument(f"--{name}", type=float, default=getattr(plan, name), help="seconds")
-    parser.add_argument("--postgres", action="store_true")
+    for name in ("postgres", "light"):
+        parser.add_argument(f"--{name}", action="store_true")
     chosen = vars(parser.parse_args())
     shared, plan = chosen.pop("postgres"), Plan(**chosen)
     found = _shared(plan) if shared else storm(plan, Settings().data)
