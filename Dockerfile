@@ -5,6 +5,8 @@
 FROM python:3.11-slim-bookworm AS build
 # Where the small CPU build of PyTorch is offered; see the README. Empty: the large build with CUDA.
 ARG PIP_EXTRA_INDEX_URL=
+# What reaches an object store of snapshots, such as s3fs; see docs/snapshots.md.
+ARG STORE_PACKAGE=
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /src
 COPY pyproject.toml constraints.txt README.md ./
@@ -13,7 +15,7 @@ COPY index index
 COPY bot bot
 # What serves, apart: this folder goes into the second stage as it is.
 RUN python -m venv /opt/rust-or-not \
-    && /opt/rust-or-not/bin/pip install -c constraints.txt . \
+    && /opt/rust-or-not/bin/pip install -c constraints.txt . $STORE_PACKAGE \
     && /opt/rust-or-not/bin/python -m compileall -q /opt/rust-or-not
 RUN python -m venv /opt/build \
     && /opt/build/bin/pip install -c constraints.txt '.[build]' \

@@ -2,6 +2,9 @@
 
     python -m bench.crash_bench                 1 000 mentions in 50 channels, 20 times SIGKILL
     python -m bench.crash_bench --kills 0       1 000 mentions at once: acknowledgements, speed
+    python -m bench.crash_bench --postgres      two processes on PostgreSQL, which is gone for 15 s;
+                                                then one is killed, and the other does its work
+    ... --light                                 mentions of no words, which no model answers
 
 `rust-or-not serve` runs as a process of its own, with its real models and index, against the
 stand-in for Slack of the tests, which is strict: one message a second in a channel, three tries for
@@ -21,7 +24,8 @@ import threading
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from bench.crash_figures import Found, Plan
@@ -55,7 +59,7 @@ class Storm:
         self._chance = random.Random(plan.seed)  # noqa: S311 (no secret)
         self._asker = slack.add_user("ada")
         self._channels = [slack.add_channel(f"c{n}", self._asker) for n in range(plan.channels)]
-        self._texts = itertools.cycle(_questions())
+        self._texts = itertools.cycle([""] if plan.light else _questions())
         self._asked: list[Message] = []
         self._last: dict[str, Message] = {}
         self._commands: list[Envelope] = []
@@ -132,10 +136,15 @@ class Storm:
             )
 
     def _wait_for_answers(self) -> None:
-        until = time.monotonic() + self.plan.patience
+        self._all_answered(self.plan.patience)
+
+    def _all_answered(self, seconds: float) -> bool:
+        """Whether everybody is, within so long."""
+        until = time.monotonic() + seconds
         while time.monotonic() < until and not self._over.wait(0.2):
             if set(self._answers()) >= {_mark(m) for m in self._asked}:
-                return
+                return True
+        return False
 
     def _answers(self) -> dict[str, list[Json]]:
         """The bot's posts by the mark that they carry, in the order of Slack."""
@@ -225,12 +234,26 @@ def storm(plan: Plan, data: Path, *, limited: bool = True) -> Found:
         return Storm(slack, plan, environment(slack, data, Path(folder)), Path(folder)).run()
 
 
+def _shared(plan: Plan) -> Found:
+    from bench.crash_shared import shared_storm
+    from tests.postgres import Postgres
+
+    with closing(Postgres()) as server:
+        return shared_storm(replace(plan, kills=1), Settings().data, server)
+
+
 def main() -> None:
     plan = Plan()
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     for name in ("posts", "channels", "kills", "seed"):
         parser.add_argument(f"--{name}", type=int, default=getattr(plan, name))
-    found = storm(Plan(**vars(parser.parse_args())), Settings().data)
+    for name in ("patience", "outage"):
+        parser.add_argument(f"--{name}", type=float, default=getattr(plan, name), help="seconds")
+    for name in ("postgres", "light"):
+        parser.add_argument(f"--{name}", action="store_true")
+    chosen = vars(parser.parse_args())
+    shared, plan = chosen.pop("postgres"), Plan(**chosen)
+    found = _shared(plan) if shared else storm(plan, Settings().data)
     print("\n".join(found.lines()))
     sys.exit(not found.good)
 

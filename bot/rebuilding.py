@@ -14,7 +14,7 @@ from bot.recheck import Changed, recheck
 from bot.service import Service
 from index.build import Report
 from index.gather import Progress
-from index.snapshot import BUILT_IN, SnapshotError
+from index.snapshot import BUILT_IN, SnapshotError, read_manifest
 from index.store import SnapshotStore
 
 log = get_logger(__name__)
@@ -93,10 +93,11 @@ def folders_of(service: Service) -> list[Path]:
     if service.settings.docs:
         return list(service.settings.docs)
     current = service.store.current_id()
-    for manifest in service.store.manifests():
-        if manifest.id == current:
-            return [Path(root) for name, root in manifest.roots.items() if name != BUILT_IN]
-    return []
+    try:
+        roots = read_manifest(service.store.path(current)).roots if current else {}
+    except SnapshotError:
+        return []
+    return [Path(root) for name, root in roots.items() if name != BUILT_IN]
 
 
 def _keys(store: SnapshotStore) -> set[str]:

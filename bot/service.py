@@ -13,8 +13,15 @@ from pathlib import Path
 from bot.advisor.advisor import Advisor
 from bot.advisor.desk import Desk
 from bot.reader.labels import WEIGHTS
-from bot.reader.reading import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, TrainedReader
+from bot.reader.reading import (
+    CARD_FILE,
+    DATA_FILE,
+    MODEL_FILE,
+    TOKENIZER_FILE,
+    TrainedReader,
+)
 from bot.settings import Settings
+from bot.snapshots import open_store
 from index import encoder as exported
 from index.build import Report, build
 from index.encoder import ModelCard, OnnxEncoder
@@ -23,7 +30,6 @@ from index.gather import Progress, silent
 from index.library import Library
 from index.reference_model import ModelUnavailable
 from index.snapshot import Manifest, SnapshotError
-from index.store import SnapshotStore
 from knowledge.checklist import Checklist
 from knowledge.content import load_checklist, load_content, load_phrases
 from knowledge.vocabulary import load_vocabulary
@@ -38,7 +44,7 @@ class Service:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.store = SnapshotStore(settings.snapshots)
+        self.store = open_store(settings)
         self._library = Library(self.store)
         self._advisor: Advisor | None = None
 
@@ -148,7 +154,8 @@ def encoder_is_current(settings: Settings) -> bool:
 
 
 def reader_is_current(settings: Settings) -> bool:
-    """True where the exported reader was made from the weights of this version."""
+    """True where the exported reader was made from the weights of this version, as it does it."""
     exported = settings.reader_folder / CARD_FILE
     committed = WEIGHTS / WEIGHTS_CARD
-    return exported.is_file() and exported.read_bytes() == committed.read_bytes()
+    mapped = (settings.reader_folder / DATA_FILE).is_file()
+    return mapped and exported.is_file() and exported.read_bytes() == committed.read_bytes()

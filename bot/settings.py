@@ -36,6 +36,15 @@ class Settings(BaseSettings):
             description="folder of snapshots, models and the database",
         ),
     ]
+    snapshot_store: Annotated[
+        SecretStr | None,
+        Field(
+            alias="RUST_OR_NOT_SNAPSHOTS",
+            default=None,
+            description="where snapshots are kept: a folder, or the address of an object store "
+            "(s3://bucket/path), of which the data folder has a copy then",
+        ),
+    ]
     docs: Annotated[
         tuple[Path, ...],
         NoDecode,
@@ -201,8 +210,17 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.data / 'rust-or-not.db'}"
 
     @property
+    def snapshot_address(self) -> str | None:
+        """Of the object store that snapshots are shared by; None where they lie in a folder."""
+        chosen = self.snapshot_store.get_secret_value() if self.snapshot_store else ""
+        return chosen if "://" in chosen else None
+
+    @property
     def snapshots(self) -> Path:
-        return self.data / "snapshots"
+        """The folder of snapshots, or of the copies of those that are shared."""
+        if self.snapshot_store is None or self.snapshot_address is not None:
+            return self.data / "snapshots"
+        return Path(self.snapshot_store.get_secret_value()).expanduser()
 
     @property
     def reader_folder(self) -> Path:

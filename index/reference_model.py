@@ -89,7 +89,7 @@ def export(name: str, folder: Path) -> OnnxEncoder:
     strays from the reference by more than a cosine of `MIN_COSINE`.
     """
     reference = load_reference(name)
-    with _scratch(folder.parent) as scratch:
+    with exporting(folder.parent) as scratch:
         fresh = scratch / "model"
         fresh.mkdir()
         _write_onnx(reference, fresh / MODEL_FILE)
@@ -116,7 +116,7 @@ def export(name: str, folder: Path) -> OnnxEncoder:
 
 
 @contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
+def exporting(folder: Path) -> Iterator[Path]:
     """A folder for one export at a time; what a killed one left behind is removed first."""
     folder.mkdir(parents=True, exist_ok=True)
     with FileLock(folder / LOCK_FILE):

@@ -224,23 +224,29 @@ class Snapshot:
 def read_manifest(folder: Path) -> Manifest:
     """Raises `SnapshotError` where the folder holds no snapshot of this format."""
     try:
-        raw = json.loads((folder / MANIFEST_FILE).read_bytes())
-        found = raw["format"]
-        if found == FORMAT:
-            return Manifest.model_validate(raw)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+        raw = (folder / MANIFEST_FILE).read_bytes()
+    except (OSError, ValueError) as error:  # a name that no file can have, too
+        reason = getattr(error, "strerror", None) or type(error).__name__
         raise SnapshotError(
             f"{folder.name} is not a usable snapshot: its manifest cannot be read "
             f"({reason}); {NEXT_STEP}"
         ) from error
+    return parse_manifest(raw, folder.name)
+
+
+def parse_manifest(raw: bytes, name: str) -> Manifest:
+    """The manifest of the snapshot that is called so. Raises as `read_manifest`."""
+    try:
+        data = json.loads(raw)
+        found = data["format"]
+        if found == FORMAT:
+            return Manifest.model_validate(data)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise SnapshotError(
-            f"{folder.name} is not a usable snapshot: its manifest is damaged; {NEXT_STEP}"
+            f"{name} is not a usable snapshot: its manifest is damaged; {NEXT_STEP}"
         ) from error
     raise SnapshotError(
-        f"{folder.name} has format {found}, this version reads {FORMAT}; "
-        "run `rust-or-not index build`"
+        f"{name} has format {found}, this version reads {FORMAT}; run `rust-or-not index build`"
     )
 
 

@@ -28,7 +28,7 @@ BUILDING_PREFIX = ".building-"
 SWITCHING_PREFIX = ".switching-"
 KEEP = 5
 """Snapshots kept, the current one included."""
-_ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}-[0-9a-f]{4}")
+ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}-[0-9a-f]{4}")
 
 
 class BuildInProgress(Exception):
@@ -47,6 +47,14 @@ class SnapshotStore:
             return (self.folder / CURRENT_FILE).read_text("utf-8", "replace").strip() or None
         except FileNotFoundError:
             return None
+
+    def chosen_id(self) -> str | None:
+        """The id of the snapshot that is meant to be in use, also where it cannot be."""
+        return self.current_id()
+
+    def follow(self) -> bool:
+        """Bring the choice up to date; whether it changed. `CURRENT` itself is read each time."""
+        return False
 
     def path(self, snapshot_id: str) -> Path:
         return self.folder / snapshot_id
@@ -114,16 +122,23 @@ class SnapshotStore:
 
         Raises `SnapshotError` where there is none.
         """
-        current = self.current_id()
+        current = self.chosen_id()
         ordered = self.manifests()
         ids = [manifest.id for manifest in ordered]
         for manifest in ordered[ids.index(current) + 1 if current in ids else 0 :]:
-            if manifest.cut_by_this_version and not damaged_files(self.path(manifest.id)):
+            if manifest.cut_by_this_version and not self.damage(manifest.id):
                 self.switch(manifest.id)
                 return manifest
         raise SnapshotError(
             "there is no older snapshot to go back to; run `rust-or-not index build`"
         )
+
+    def damage(self, snapshot_id: str) -> list[str]:
+        """What is wrong with a snapshot: names of files, or a sentence; nothing if it is whole."""
+        try:
+            return damaged_files(self.path(snapshot_id))
+        except SnapshotError as error:
+            return [str(error)]
 
     def prune(self) -> list[str]:
         """Remove all but the newest few and the current one; returns the ids removed.
@@ -132,7 +147,7 @@ class SnapshotStore:
         """
         current = self.current_id()
         kept = {current, *(manifest.id for manifest in self.manifests()[:KEEP])}
-        places = (place.name for place in self.folder.iterdir() if _ID.fullmatch(place.name))
+        places = (place.name for place in self.folder.iterdir() if ID.fullmatch(place.name))
         gone = sorted(place for place in places if place not in kept)
         for snapshot_id in gone:
             shutil.rmtree(self.path(snapshot_id), ignore_errors=True)

@@ -25,12 +25,12 @@ _UNPRIVILEGED = "nobody"
 _FAST = {
     "fsync": "off",
     "full_page_writes": "off",
-    "synchronous_commit": "off",
     "shared_buffers": "16MB",
     "max_connections": "100",
     "listen_addresses": "",
 }
-"""What is not kept need not outlive a power cut. No address: only the socket."""
+"""What is committed outlives the server, and need not outlive a power cut. No address: only the
+socket."""
 
 _TIED = '"$@" & read -r _; kill -QUIT $!; wait $!'
 """Ends the server at once when its standard input closes, so that it never outlives the tests."""

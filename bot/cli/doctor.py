@@ -15,6 +15,7 @@ from bot.cli.options import Data, settings
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from index.store import SnapshotStore
 
 
 def doctor(data: Data = None) -> None:
@@ -64,13 +65,15 @@ def _models(chosen: Settings) -> Iterator[Finding]:
 
 
 def _snapshot(chosen: Settings) -> Iterator[Finding]:
+    from bot.snapshots import open_store
     from index.encoder import ModelCard
     from index.snapshot import SnapshotError, damaged_files
     from index.store import SnapshotStore
 
-    store = SnapshotStore(chosen.snapshots)
     try:
-        snapshot = store.open_current()
+        if chosen.snapshot_address is not None:
+            yield from _shared(open_store(chosen))
+        snapshot = SnapshotStore(chosen.snapshots).open_current()
     except SnapshotError as error:
         what, _, remedy = str(error).partition("; ")
         yield Finding("snapshot", what, remedy or "run `rust-or-not index build`")
@@ -97,6 +100,22 @@ def _snapshot(chosen: Settings) -> Iterator[Finding]:
             f"{snapshot.manifest.model}, not {card.name}",
             "run `rust-or-not index build`",
         )
+
+
+def _shared(store: SnapshotStore) -> Iterator[Finding]:
+    """The store that the copy here is of; a copy that is behind is brought up to date."""
+    from index.snapshot import SnapshotError
+
+    try:
+        wanted = store.chosen_id()
+        if wanted is None:
+            yield Finding("snapshot store", "empty", "run `rust-or-not index build`")
+        else:
+            store.follow()
+            yield Finding("snapshot store", f"in reach, {wanted} in use")
+    except (SnapshotError, OSError) as error:
+        what, _, remedy = str(error).partition("; ")
+        yield Finding("snapshot store", what, remedy or "check RUST_OR_NOT_SNAPSHOTS")
 
 
 def _folders(chosen: Settings) -> Iterator[Finding]:

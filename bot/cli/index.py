@@ -41,11 +41,10 @@ def status(
     verify: Annotated[bool, typer.Option(help="Check every file of every snapshot.")] = False,
 ) -> None:
     """Show the snapshots, the current one marked."""
-    from index.snapshot import damaged_files
-    from index.store import SnapshotStore
+    from bot.snapshots import open_store
 
-    store = SnapshotStore(settings(data).snapshots)
-    current = store.current_id()
+    store = open_store(settings(data))
+    current = store.chosen_id()
     manifests = store.manifests()
     if not manifests:
         print("There is no index yet; run `rust-or-not index build`.")
@@ -60,16 +59,16 @@ def status(
         for name, folder in manifest.roots.items():
             print(f"    {name}: {folder}")
         if verify:
-            damaged = damaged_files(store.path(manifest.id))
+            damaged = store.damage(manifest.id)
             print(f"    damaged: {', '.join(damaged)}" if damaged else "    all files are whole")
 
 
 @app.command()
 def rollback(data: Data = None) -> None:
     """Go back to the snapshot before the current one."""
-    from index.store import SnapshotStore
+    from bot.snapshots import open_store
 
-    manifest = SnapshotStore(settings(data).snapshots).rollback()
+    manifest = open_store(settings(data)).rollback()
     print(f"Now serving {manifest.id}, built {manifest.built:%Y-%m-%d %H:%M} UTC.")
 
 

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
-from bot.store.database import address
+from bot.store.database import address, connect_args
 
 _PATIENCE_SECONDS = 120
 """How long a thread waits for its turn at the connection before something is wrong."""
@@ -25,8 +26,33 @@ def work_url(database: str) -> str:
     return url.render_as_string(hide_password=False)
 
 
-def connect(url: str) -> Engine:
-    """An engine for DBOS.
+class Occupied(OSError):
+    """Another process has a SQLite database in hand."""
+
+
+@contextmanager
+def only_one(url: str) -> Iterator[None]:
+    """Hold a SQLite database for this process: two would each answer what the other has in hand.
+
+    Raises `Occupied`.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        yield
+        return
+    path = Path(parsed.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(path.with_name(f"{path.name}.lock"), timeout=0, thread_local=False):
+            yield
+    except Timeout:
+        raise Occupied(
+            f"another process serves from {path}; several need PostgreSQL (DATABASE_URL)"
+        ) from None
+
+
+def connect(url: str, connections: int = 8) -> Engine:
+    """An engine for DBOS, with so many connections at most to a server.
 
     SQLite has one writer at a time, and those who wait for it sleep up to 0.1 s at a stretch, in no
     order; so all threads share one connection, for which they queue. Steps are not waited for to
@@ -35,7 +61,15 @@ def connect(url: str) -> Engine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        return create_engine(
+            parsed,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=_PATIENCE_SECONDS,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args=connect_args(parsed),
+        )
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(

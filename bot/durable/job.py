@@ -33,9 +33,15 @@ class Run:
     """One run of a job. `done` names the steps that former runs kept, in order; the one after them
     may have had its effect too."""
 
-    def __init__(self, key: str, done: Sequence[str], stopping: threading.Event) -> None:
+    def __init__(
+        self,
+        key: str,
+        done: Sequence[str],
+        stopping: threading.Event,
+        sure: Callable[[], None] = lambda: None,
+    ) -> None:
         self.key, self.done = key, tuple(done)
-        self._stopping = stopping
+        self._stopping, self._sure = stopping, sure
 
     def step(self, name: str, work: Callable[[], str]) -> str:
         """Do a part of the job and keep what it returns: once kept, it is not done again.
@@ -45,6 +51,10 @@ class Run:
         return DBOS.run_step({"name": name}, work)
 
     def pause(self, seconds: float) -> None:
-        """Wait. Raises `Stopping` as soon as the process stops."""
+        """Wait, and until this process is sure that the job is still its own.
+
+        Raises `Stopping` as soon as the process stops, or where it is not.
+        """
         if self._stopping.wait(max(0.0, seconds)):
             raise Stopping
+        self._sure()

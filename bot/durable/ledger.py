@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -39,12 +40,27 @@ class _Plain(Serializer):
 PLAIN = _Plain()
 
 
-class Ledger:
-    """Over a database that DBOS has migrated. Safe to share between threads."""
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A job that is not done; `process` has it in hand, where one has."""
 
-    def __init__(self, engine: Engine) -> None:
+    lane: str
+    key: str
+    process: str | None
+
+
+class Ledger:
+    """Over a database that DBOS has migrated. Safe to share between threads.
+
+    With `waits` what it does lasts until a database that is away is back; else it raises.
+    """
+
+    def __init__(self, engine: Engine, *, waits: bool = True) -> None:
         self._client = DBOSClient(
-            system_database_engine=engine, application_name=NAME, serializer=PLAIN
+            system_database_engine=engine,
+            application_name=NAME,
+            serializer=PLAIN,
+            retry_connection_errors=waits,
         )
 
     def prepare(self, at_once: int, poll_seconds: float) -> None:
@@ -86,13 +102,31 @@ class Ledger:
             for step in self._client.list_workflow_steps(key, load_output=False)
         ]
 
-    def unfinished(self) -> Iterator[tuple[str, str]]:
-        """Lane and key of each job that is not done."""
+    def jobs(self, key: str | None = None) -> list[Unfinished]:
+        """Each job that is not done; the one with a key, where one is given."""
         found = self._client.list_workflows(
-            queue_name=QUEUE, status=_UNFINISHED, load_input=False, load_output=False
+            workflow_ids=None if key is None else [key],
+            queue_name=QUEUE,
+            status=_UNFINISHED,
+            load_input=False,
+            load_output=False,
         )
-        for one in found:
-            yield one.queue_partition_key or "", one.workflow_id
+        return [
+            Unfinished(
+                one.queue_partition_key or "",
+                one.workflow_id,
+                one.executor_id if one.status == "PENDING" else None,
+            )
+            for one in found
+        ]
+
+    def put_back(self, key: str, processes: Collection[str]) -> bool:
+        """Let a job that one of these processes had in hand be taken up again; whether it was.
+
+        From then on what they do for it is not kept any more. DBOS offers this to its conductor, a
+        service, and to a process for its own jobs only.
+        """
+        return self._client._sys_db.reenqueue_for_recovery(key, list(processes), QUEUE)
 
     def forget_before(self, moment: float) -> int:
         """Delete what was finished before `moment`, in seconds since 1970. Returns how many jobs.

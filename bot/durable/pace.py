@@ -5,9 +5,18 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 _MOST = 10_000
 """Lanes that are remembered before those whose turn is long past are forgotten."""
+
+
+class Taking(Protocol):
+    """Whoever gives turns in lanes; see `Pace`."""
+
+    def turn(self, lane: str) -> float: ...
+
+    def hold(self, lane: str, seconds: float) -> None: ...
 
 
 class Pace:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import ClassVar
 
 from dbos import DBOS
@@ -13,11 +13,14 @@ from dbos import error as dbos_error
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.durable.database import connect
+from bot.durable.database import connect, only_one
 from bot.durable.intake import Closed, Intake
 from bot.durable.job import Job, Run, Stopping
 from bot.durable.lanes import Lanes
 from bot.durable.ledger import NAME, PLAIN, VERSION, Ledger
+from bot.durable.pace import Pace, Taking
+from bot.durable.sharing import Sharing
+from bot.durable.turns import Turns
 from bot.logs import get_logger
 
 log = get_logger(__name__)
@@ -26,7 +29,7 @@ AT_ONCE = 64
 """Jobs under way at one time: most of that is waiting, for the pace of a channel or for Slack."""
 
 _PROCESS = "local"
-"""One process owns a SQLite database: what was under way when it died is its own to resume."""
+"""One process at a time owns a SQLite database: what was under way when it died is for the next."""
 _POLL_SECONDS = 0.25
 _LISTENING_SECONDS = 0.1
 """DBOS looks so often for messages between jobs, of which there are none, and for its own end."""
@@ -39,13 +42,15 @@ class DurableWork:
     """DBOS allows one of them open in a process.
 
     `stuck` is set when a job was done, or a part of it, and that could not be noted on the disk.
-    It holds up its lane until `reopen`, which takes it up again like a new process.
+    It holds up its lane until `reopen`, which takes it up again like a new process. So it is where
+    other processes took this one for dead.
     """
 
     _one: ClassVar[DurableWork | None] = None
 
     def __init__(self) -> None:
         self.lanes = Lanes()
+        self.pace: Taking = Pace(0.0)
         self.stuck = threading.Event()
         self._stopping = threading.Event()
         self._active = 0
@@ -53,31 +58,45 @@ class DurableWork:
         self._engine: Engine | None = None
         self._ledger: Ledger | None = None
         self._intake: Intake | None = None
-        self._opened: tuple[str, Work] | None = None
+        self._sharing: Sharing | None = None
+        self._owned = ExitStack()
+        self._opened: tuple[str, Work, float] | None = None
 
-    def open(self, url: str, work: Work) -> None:
-        """Resume what a former process left, and take new jobs.
+    def open(self, url: str, work: Work, apart: float = 0.0) -> None:
+        """Resume what a former process left, and take new jobs. `pace` then gives a lane a turn
+        each so many seconds.
 
-        Raises `SQLAlchemyError`, `OSError`.
+        Processes share a PostgreSQL database; a SQLite one belongs to one of them. Raises
+        `SQLAlchemyError`, `OSError`; `Occupied` where another process has the SQLite database.
         """
         if DurableWork._one is not None:
             raise RuntimeError("there is one open in this process already")
         DurableWork._one = self
-        self._opened = url, work
+        self._opened = url, work, apart
         self._stopping.clear()
+        self._owned.enter_context(only_one(url))
         engine = self._engine = connect(url)
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # keeps it from one of its own
         DBOS.migrate(url)
         ledger = self._ledger = Ledger(engine)
         ledger.prepare(AT_ONCE, _POLL_SECONDS)
-        self.lanes.fill(ledger.unfinished())
+        self.lanes.fill((job.lane, job.key) for job in ledger.jobs())
+        self.stuck.clear()
+        shared = engine.dialect.name != "sqlite"
+        self.pace = Turns(engine, apart) if shared else Pace(apart)
+        sharing = self._sharing = Sharing(url, self.lanes, self.stuck) if shared else None
+
+        def sure() -> None:
+            if sharing is not None:
+                sharing.sure(self._stopping)
+
         DBOS(
             config={
                 "name": NAME,
                 "system_database_url": url,
                 "system_database_engine": engine,
                 "application_version": VERSION,
-                "executor_id": _PROCESS,
+                "executor_id": sharing.name if sharing else _PROCESS,
                 "serializer": PLAIN,
                 "log_level": "WARNING",
                 "notification_listener_polling_interval_sec": _LISTENING_SECONDS,
@@ -88,12 +107,11 @@ class DurableWork:
         def perform(lane: str, body: str) -> None:
             key = DBOS.workflow_id or ""
             with self._under_way():
-                work(Run(key, ledger.steps(key), self._stopping), body)
+                work(Run(key, ledger.steps(key), self._stopping, sure), body)
             self.lanes.leave(lane, key)
 
         DBOS.launch()
         self._intake = Intake(engine, self._write)
-        self.stuck.clear()
 
     def put(self, job: Job) -> bool:
         """Returns once the job is on the disk: False where one with its key was put before.
@@ -103,6 +121,12 @@ class DurableWork:
         if self._intake is None:
             raise Closed
         return self._intake.put(job)
+
+    def holds(self, lane: str, key: str) -> bool:
+        """Whether a job is not finished, in this process or another. Raises as `put`."""
+        if self.lanes.holds(lane, key):
+            return True
+        return self._sharing is not None and self._sharing.holds(key)
 
     def close(self, seconds: float) -> bool:
         """Take nothing more, and finish what is under way; whether that was done in time.
@@ -118,8 +142,12 @@ class DurableWork:
         if DurableWork._one is self:
             DurableWork._one = None
             DBOS.destroy(destroy_registry=True)
+        if self._sharing is not None:
+            self._sharing.close(finished=finished)
+            self._sharing = None
         if self._engine is not None:
             self._engine.dispose()
+        self._owned.close()
         return finished
 
     def reopen(self, seconds: float) -> None:

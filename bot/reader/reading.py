@@ -20,6 +20,9 @@ from knowledge.model import Criterion, Intent, Ring, State
 _Name = TypeVar("_Name")
 
 MODEL_FILE = "reader.onnx"
+DATA_FILE = "reader.onnx.data"
+"""The weights, beside the graph, so that they are mapped and not copied into memory. An export of
+before has none, and serves."""
 TOKENIZER_FILE = "tokenizer.json"
 CARD_FILE = "reader.json"
 OUTPUTS = ("token_logits", "signal_logits", "intent_logits", "ring_logits")

@@ -21,6 +21,7 @@ from bot.metrics import CONNECTED, QUEUE, REGISTRY, SnapshotCollector
 from bot.office import Office
 from bot.serving.clock import Jumps
 from bot.serving.endpoint import Endpoint
+from bot.serving.following import Following
 from bot.serving.intake import Sockets, Web
 from bot.serving.needs import Mode, mode_of
 from bot.serving.readiness import Readiness, Stage
@@ -62,6 +63,7 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
     REGISTRY.register(SnapshotCollector(lambda: house.office.service.serving))
     CONNECTED.set_function(lambda: readiness.report()[0])
     QUEUE.set_function(lambda: house.posts.lanes.total)
+    following = Following(house.office.service.store)
     web = sockets = None
     with _stopped_by_signals():
         try:
@@ -74,6 +76,7 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
                 web.open()
                 log.info("listening", host=host, port=web.port)
             who = _who(house, app)
+            following.start()
             warm(house.office)
             posts.ready.set()
             if mode is Mode.SOCKET and settings.slack_app_token is not None:
@@ -91,6 +94,7 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
             pass  # the way to stop
         finally:
             readiness.stage = Stage.STOPPING
+            following.stop()
             ways = [way for way in (sockets, web) if way is not None]
             finished = _close(ways, answering, house.posts)
     if finished:

@@ -9,12 +9,11 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 from slack_sdk import WebClient
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from bot.advisor.question import QuestionError
 from bot.durable.database import work_url
 from bot.durable.job import Run
-from bot.durable.pace import Pace
 from bot.logs import get_logger
 from bot.office import Consulted
 from bot.slack.blocks.kit import section
@@ -26,6 +25,7 @@ from bot.slack.posting import post as send
 from bot.slack.posting import thinking, whisper
 from bot.slack.posts import Post
 from bot.slack.workspaces import NotInstalled
+from bot.store.database import away
 from bot.store.records import Assessment
 
 log = get_logger(__name__)
@@ -41,6 +41,7 @@ _DEATHS = 5
 """Times that the process died while a post was worked out, until that is taken to be why."""
 _PAUSES = (1.0, 2.0)
 """Seconds between tries of what a disk or a database refuses."""
+_AWAY_SECONDS = 2.0
 
 Result = TypeVar("Result")
 
@@ -70,7 +71,7 @@ def open_posts(house: House, client: WebClient) -> Answering:
     The other end is `house.posts.close`.
     """
     answering = Answering(house, client)
-    house.posts.open(work_url(house.settings.database), answering)
+    house.posts.open(work_url(house.settings.database), answering, SECONDS_APART)
     return answering
 
 
@@ -82,7 +83,6 @@ class Answering:
         self.ready = threading.Event()
         self._house = house
         self._own = patient(client)
-        self._pace = Pace(SECONDS_APART)
         self._room = threading.BoundedSemaphore(_AT_ONCE)
 
     def __call__(self, run: Run, body: str) -> None:
@@ -128,7 +128,7 @@ class Answering:
                 return Outcome(notice=notice(notices.crowded).text)
             if begun >= _DEATHS:
                 raise TooOften
-            if not asked.certain and not self._meant_for_us(asked):
+            if not asked.certain and not _again(run, lambda: self._meant_for_us(asked)):
                 return Outcome()
             if asked.external and not self._house.settings.shared_channels:
                 return Outcome(notice=notice(notices.external).text)
@@ -138,9 +138,10 @@ class Answering:
         return Outcome(notice=told[0].text)
 
     def _answer(self, run: Run, asked: Post) -> Outcome:
-        office, private = self._house.office, self._private(asked)
+        office = self._house.office
 
         def work_out() -> Consulted:
+            private = self._private(asked)
             return office.work_out(
                 asked.assessment, asked.place, asked.user, asked.text, private=private
             )
@@ -172,19 +173,19 @@ class Answering:
         """Never raises `Exception` either."""
         made, office = outcome.assessment, self._house.office
         with truthfully(self._house.notices, lambda said: self._post(run, asked, said), "post"):
-            if made and office.store.assessment(asked.team, made.id) is None:
+            if made and not _again(run, lambda: office.store.assessment(asked.team, made.id)):
                 log.info("deleted before it was posted")
                 return None
-            ts = self._post(run, asked, self._message(asked, outcome))
+            ts = self._post(run, asked, _again(run, lambda: self._message(asked, outcome)))
             if made and ts:
-                self._note(asked, made, ts)
+                self._note(run, asked, made, ts)
             return ts
         return None
 
-    def _note(self, asked: Post, made: Assessment, ts: str) -> None:
+    def _note(self, run: Run, asked: Post, made: Assessment, ts: str) -> None:
         """Note where a reply stands; take it away where it was deleted before that was known."""
         try:
-            if not self._house.office.posted(made, ts):
+            if not _again(run, lambda: self._house.office.posted(made, ts)):
                 self._client(asked).chat_delete(channel=asked.channel, ts=ts)
         except Exception:
             log.exception("a reply stands, but not where it is noted")
@@ -213,9 +214,10 @@ class Answering:
             return find(client, asked.channel, place.thread_ts, asked.ts, asked.bot_id, key)
 
         doubtful = "consult" in run.done
-        if asked.crowded or self._private(asked):
-            return say_once(run, self._pace, asked.lane, privately, lambda: None, doubtful=doubtful)
-        return say_once(run, self._pace, asked.lane, publicly, look, doubtful=doubtful)
+        pace = self._house.posts.pace
+        if asked.crowded or _again(run, lambda: self._private(asked)):
+            return say_once(run, pace, asked.lane, privately, lambda: None, doubtful=doubtful)
+        return say_once(run, pace, asked.lane, publicly, look, doubtful=doubtful)
 
     def _private(self, asked: Post) -> bool:
         settings = self._house.office.store.channel(asked.team, asked.channel)
@@ -223,11 +225,16 @@ class Answering:
 
 
 def _again(run: Run, work: Callable[[], Result]) -> Result:
-    """Do what a disk or a database may refuse for a moment, a few times."""
-    for pause in _PAUSES:
+    """Do what a disk or a database may refuse for a moment, a few times; where the database is
+    away, until it is back: nothing that is said meanwhile could be noted."""
+    pauses = iter(_PAUSES)
+    while True:
         try:
             return work()
-        except (OSError, OperationalError) as error:
+        except (OSError, DBAPIError) as error:
+            gone = away(error)
+            pause = _AWAY_SECONDS if gone else next(pauses, None)
+            if pause is None or not (gone or isinstance(error, (OSError, OperationalError))):
+                raise
             log.warning("will try again", error=type(error).__name__)
             run.pause(pause)
-    return work()

@@ -14,7 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import OperationalError
 
 from bot.durable.job import Run
-from bot.durable.pace import Pace
+from bot.durable.pace import Taking
 from bot.logs import get_logger
 from bot.slack.workspaces import NotInstalled
 
@@ -85,7 +85,7 @@ def trouble(error: Exception) -> Trouble | None:
 
 def say_once(
     run: Run,
-    pace: Pace,
+    pace: Taking,
     lane: str,
     send: Callable[[], str | None],
     look: Callable[[], str | None],

@@ -7,19 +7,28 @@ import time
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 _BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up."""
 
+_LINE = {
+    "connect_timeout": 10,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""How soon a server that does not answer is given up; milliseconds for the last, else seconds."""
 
-_CONNECT_SECONDS = 10
 _MIGRATING = 0x727573746F72
 """The number of the lock that a process holds while it changes the tables: any, but always this."""
 
@@ -42,15 +51,29 @@ def connect(url: str) -> Engine:
     """
     parsed = address(url)
     if parsed.get_backend_name() != "sqlite":
-        patience = {"connect_timeout": _CONNECT_SECONDS}
         return create_engine(
-            parsed, pool_pre_ping=True, hide_parameters=True, connect_args=patience
+            parsed, pool_pre_ping=True, hide_parameters=True, connect_args=connect_args(parsed)
         )
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": _BUSY_SECONDS})
     event.listen(engine, "connect", _prepare)
     return engine
+
+
+def connect_args(url: URL) -> dict[str, Any]:
+    """What the driver is told beside the address, unless that says otherwise itself."""
+    return {name: value for name, value in _LINE.items() if name not in url.query}
+
+
+def away(error: Exception) -> bool:
+    """Whether a server was not there, or went away, so that the same may succeed later."""
+    if not isinstance(error, DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    if error.connection_invalidated or (state or "").startswith(("08", "57P")):
+        return True
+    return state is None and isinstance(error.orig, psycopg.OperationalError)
 
 
 def migrate(engine: Engine) -> None:

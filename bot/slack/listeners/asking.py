@@ -95,10 +95,8 @@ def _may_be_for_us(house: House, event: Event, context: BoltContext) -> bool:
     store, team, channel = house.office.store, context.team_id or "", event["channel"]
     if event.get("thread_ts"):
         place = Place(team=team, channel=channel, thread_ts=event["thread_ts"])
-        waits = house.posts.lanes.holds(
-            lane_of(team, channel), key_of(team, channel, place.thread_ts)
-        )
-        return waits or store.thread(place) is not None
+        key = key_of(team, channel, place.thread_ts)
+        return house.posts.holds(lane_of(team, channel), key) or store.thread(place) is not None
     return store.channel(team, channel).unaddressed and names_rust(event.get("text") or "")
 
 
