@@ -282,10 +282,11 @@ def test_the_status_in_the_pane_is_set_and_always_cleared(
         raise RuntimeError
 
     if fails:
-        monkeypatch.setattr(house.office, "consult", broken)
+        monkeypatch.setattr(house.office, "work_out", broken)
     ada.opens_agent_pane()
     asked = ada.writes_dm(ASKED)
-    slack.wait_for(lambda: slack.replies(asked))
+    (reply,) = slack.wait_for(lambda: slack.replies(asked))
+    assert ("reference" in reply.text) == fails
     slack.wait_for(lambda: len(slack.world.status_log) >= 2)
     said = [entry["status"] for entry in slack.world.status_log]
     assert said[0]
