@@ -45,7 +45,10 @@ class ReplyWording(Frozen):
     words: Plain
     marks: Marks
     more_sources: Annotated[str, slots("count")]
+    more_questions: Annotated[str, slots("count")]
     more_cases: Plain
+    advice_and_cases: Plain
+    more_advice: Plain
     as_before: Plain
     contact: Annotated[str, slots("contact")]
     receipt: Annotated[str, slots("snapshot", "receipt")]

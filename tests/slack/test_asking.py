@@ -35,7 +35,7 @@ QUESTION = (
     "Our C++ parser reads untrusted files and is CPU-bound: profiling shows 70 % of the time there."
     " The team has shipped Rust before. Should we use Rust?"
 )
-FACT = "It is only a prototype, and it must ship next week."
+FACT = "It is only a prototype, must ship next week, and the team has forgotten its Rust."
 CHATTER = "Shall we have lunch at noon?"
 NOTICES = load_notice_wording()
 LABELS = load_phrases().labels
@@ -77,9 +77,13 @@ def nothing_said(slack: SlackStandIn) -> None:
 
 def about(reply: Message, criterion: Criterion) -> bool:
     """Whether the first lines of a reply say that this fact is new."""
+    return load_checklist()[criterion].yes[1:] in change_of(reply)
+
+
+def change_of(reply: Message) -> str:
     (changed,) = (block for block in reply.blocks if block.get("block_id") == "change")
-    item = load_checklist()[criterion]
-    return item.yes[1:].rstrip(".") in changed["text"]["text"]
+    said: str = changed["text"]["text"]
+    return said
 
 
 # Where an answer stands
@@ -146,11 +150,9 @@ def test_a_follow_up_without_a_mention_adds_its_fact_and_says_what_that_changed(
     later = answered(slack, asked, 2)[-1]
     assert about(later, Criterion.PROTOTYPE_MVP) and about(later, Criterion.TIGHT_DEADLINE)
     before, now = (reply.text.split(":")[0].lower() for reply in (first, later))
-    assert {before, now} <= {"adopt", "trial", "hold", "assess"}
-    said = next(block for block in later.blocks if block["block_id"] == "change")
-    assert now in said["text"]["text"]
-    assert (before in said["text"]["text"]) or before == now
-    assert said["text"]["text"] in later.text  # who hears it read out learns it too
+    assert before == "adopt" != now
+    assert change_of(later).startswith(f"{before} → {now}, because ")
+    assert change_of(later) in later.text  # who hears it read out learns it too
     assert "CPU" in seen(later)  # what was said at first still counts
 
 

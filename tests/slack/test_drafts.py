@@ -6,7 +6,16 @@ import pytest
 
 from bot.slack.house import House
 from bot.slack.ids import Action, Shortcut
-from tests.slack.drafting import PATIENCE, QUESTION, drafted, kept, key_of, seen, told
+from tests.slack.drafting import (
+    PATIENCE,
+    QUESTION,
+    drafted,
+    kept,
+    key_of,
+    seen,
+    tells_a_change,
+    told,
+)
 from tests.slack.stand_in import Channel, Message, Person, SlackStandIn, refusal
 
 pytestmark = pytest.mark.usefixtures("app", "warm")
@@ -58,7 +67,7 @@ def test_the_line_on_whose_message_it_is_outlives_a_change(
     ada.uses_message_shortcut(Shortcut.ASSESS_MESSAGE, bob.writes(general, QUESTION))
     (draft,) = slack.wait_for(lambda: slack.ephemerals(ada))
     ada.clicks(draft, Action.FACT_YES)
-    slack.wait_for(lambda: "Read in addition" in seen(draft))
+    slack.wait_for(lambda: tells_a_change(draft))
     assert f"what {bob.mention} wrote" in seen(draft)
 
 
@@ -116,7 +125,7 @@ def test_a_fact_on_a_shared_message_changes_it_in_place(
     (public,) = slack.wait_for(lambda: slack.messages(general, by_bot=True))
     slack.wait_for(lambda: kept(house, slack, public).reply_ts)
     bob.clicks(public, Action.FACT_YES)
-    slack.wait_for(lambda: "Read in addition" in seen(public))
+    slack.wait_for(lambda: tells_a_change(public))
     assert f"Shared by {ada.mention}" in seen(public)
 
 
@@ -126,7 +135,7 @@ def test_a_fact_on_a_reply_that_slack_lost_shows_it_to_the_one_who_clicked(
     reply = answered(slack, house, ada.mentions_bot(general, QUESTION))
     slack.faults.add("chat.update", refusal("message_not_found"))
     bob.clicks(reply, Action.FACT_YES)
-    slack.wait_for(lambda: "Read in addition" in seen(reply))
+    slack.wait_for(lambda: tells_a_change(reply))
 
 
 def test_two_clicks_share_once(
