@@ -101,16 +101,43 @@ def test_any_answer_keeps_verdict_sources_buttons_and_feedback(kept: Assessment)
 
 @ANY
 @given(assessments(), texts)
-def test_any_answer_has_a_text_twin_with_its_links(kept: Assessment, change: str) -> None:
+def test_any_answer_has_a_text_twin_that_says_the_same_to_whoever_has_it_read_out(
+    kept: Assessment, change: str
+) -> None:
+    """Verdict, what changed, the first reason, the first side, and where it can be looked up."""
+    answer, labels = kept.answer, WORDS.phrases.labels
     text = reply(kept, WORDS, change).text
     assert 0 < len(text) < 4000
     assert pings_in(text) == []
     assert not STEERING.search(text)
-    assert text.startswith(fitted(kept.answer.headline, 500))
-    if sources(kept.answer):
-        _, _, tail = text.rpartition(f"{WORDS.phrases.labels.sources}:\n")
+    assert text.startswith(fitted(answer.headline, 400))
+    assert fitted(change, 400) in text
+    for first in answer.reasons[:1]:
+        assert fitted(first.text, 300).removesuffix("…") in text
+    weighed = {check.weighs for check in answer.checklist}
+    titles = {"for": labels.speaks_for, "against": labels.speaks_against}
+    assert not weighed & titles.keys() or any(
+        titles[side] in text for side in weighed - {"neutral"}
+    )
+    found = sources(answer)
+    if found:
+        _, _, tail = text.rpartition(f"{labels.sources}:\n")
         assert tail.startswith("[")
-    assert ("Confidence" in text) == (kept.answer.ring not in (None, Ring.ASSESS))
+        assert len(escape(found[0].place)) >= 800 or escape(found[0].place) in tail
+    assert ("Confidence" in text) == (answer.ring not in (None, Ring.ASSESS))
+
+
+def test_the_text_twin_of_a_verdict_holds_its_cases_its_questions_and_what_would_flip_it(
+    decision: Assessment,
+) -> None:
+    answer, text = decision.answer, reply(decision, WORDS).text
+    for criterion in answer.missing[:3]:
+        assert WORDS.checklist[criterion].question in text
+    for flip in answer.flips[:3]:
+        assert WORDS.checklist[flip.criterion].says(flip.state) in text
+    assert answer.cards[0].title in text
+    links = [one.place for one in sources(answer) if one.place.startswith("https://")]
+    assert links and all(link in text for link in links)
 
 
 @ANY
