@@ -37,6 +37,7 @@ class ReplyWording(Frozen):
     export: Button
     delete: Button
     share: Button
+    share_beside: Button
     delete_title: Annotated[str, Field(max_length=100)]
     delete_text: Plain
     cancel: Annotated[str, Field(max_length=30)]

@@ -111,7 +111,7 @@ class Day:
         self.modal(View.FORM)
         self.close()
         ada.clicks(draft, Action.SHARE)
-        slack.wait_for(lambda: draft.text == "Shared in the channel.", PATIENCE)
+        slack.wait_for(lambda: draft.text == "Shared.", PATIENCE)
         gone = drafted(slack, ada, self.general, ASKED)
         ada.clicks(gone, Action.DELETE)
         slack.wait_for(lambda: gone.deleted, PATIENCE)

@@ -181,7 +181,8 @@ def _buttons(kept: Assessment, words: Words) -> Block:
     wording, value = words.wording, {"id": kept.id}
     shown = []
     if kept.private:
-        shown.append(button(wording.share, Action.SHARE, value, style="primary"))
+        label = wording.share if kept.author is None else wording.share_beside
+        shown.append(button(label, Action.SHARE, value, style="primary"))
     if kept.answer.ring:
         shown.append(button(wording.refine, Action.REFINE, value))
         shown.append(button(wording.what_if, Action.WHAT_IF, value))
