@@ -214,6 +214,9 @@ class Office:
         )
 
     def _covered(self, answer: Answer) -> bool:
-        """Whether something was found. A greeting lacks nothing."""
-        greeted = self.advisor.desk.phrases.headlines.greeted
-        return bool(answer.ring or answer.statements) or answer.headline == greeted
+        """Whether everything asked for was found. A greeting lacks nothing."""
+        headlines = self.advisor.desk.phrases.headlines
+        absent, _, _ = headlines.not_covered.partition("{")
+        if any(note.startswith(absent) for note in answer.notes):
+            return False  # what else was found is about others
+        return bool(answer.ring or answer.statements) or answer.headline == headlines.greeted

@@ -14,7 +14,7 @@ from knowledge.phrases import Phrases
 QUESTIONS = 3
 """Missing facts that are asked for."""
 FLIPS = 3
-APART = 2
+APART = 3
 """Criteria named that only a record has, or only the question."""
 
 _STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
