@@ -133,9 +133,12 @@ class Office:
         """Remember where the reply stands; False where it is not kept any more."""
         return self.store.note_reply(kept.place.team, kept.id, reply_ts)
 
-    def share(self, kept: Assessment, channel: str, ts: str) -> Assessment:
-        """A private draft becomes a post of its own at `ts`, and that a thread with its facts."""
-        place = Place(team=kept.place.team, channel=channel, thread_ts=ts)
+    def share(
+        self, kept: Assessment, channel: str, ts: str, thread_ts: str | None = None
+    ) -> Assessment:
+        """A private draft becomes a post of its own at `ts`, and that a thread with its facts; or
+        a post in the thread `thread_ts`, which has them from then on."""
+        place = Place(team=kept.place.team, channel=channel, thread_ts=thread_ts or ts)
         update = {"place": place, "private": False, "reply_ts": ts, "alone": True}
         now = kept.model_copy(update=update)
         self.store.keep(now)
@@ -211,6 +214,9 @@ class Office:
         )
 
     def _covered(self, answer: Answer) -> bool:
-        """Whether something was found. A greeting lacks nothing."""
-        greeted = self.advisor.desk.phrases.headlines.greeted
-        return bool(answer.ring or answer.statements) or answer.headline == greeted
+        """Whether everything asked for was found. A greeting lacks nothing."""
+        headlines = self.advisor.desk.phrases.headlines
+        absent, _, _ = headlines.not_covered.partition("{")
+        if any(note.startswith(absent) for note in answer.notes):
+            return False  # what else was found is about others
+        return bool(answer.ring or answer.statements) or answer.headline == headlines.greeted

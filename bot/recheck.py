@@ -23,6 +23,15 @@ class Changed:
     def ring_changed(self) -> bool:
         return self.before.answer.ring is not self.now.ring
 
+    @property
+    def quoted_now(self) -> frozenset[str]:
+        """Paths of documents that are quoted now and were not before."""
+        return _documents(self.now) - _documents(self.before.answer)
+
+    @property
+    def quoted_no_more(self) -> frozenset[str]:
+        return _documents(self.before.answer) - _documents(self.now)
+
 
 def recheck(advisor: Advisor, verdicts: Iterable[Assessment]) -> Iterator[Changed | None]:
     """For each verdict what changed: the ring, or which sentences are cited; None for nothing."""
@@ -32,6 +41,10 @@ def recheck(advisor: Advisor, verdicts: Iterable[Assessment]) -> Iterator[Change
         now = advisor.answer(question, Intent.DECISION)
         same = now.ring is kept.answer.ring and _cited(now) == _cited(kept.answer)
         yield None if same else Changed(kept, now)
+
+
+def _documents(answer: Answer) -> frozenset[str]:
+    return frozenset(citation.path for citation in answer.citations)
 
 
 def _cited(answer: Answer) -> frozenset[tuple[str, str]]:

@@ -24,6 +24,7 @@ _SLOTS: dict[str, frozenset[str]] = {
     "contradicted": frozenset({"yes", "no"}),
     "confidence": frozenset({"percent"}),
     "changed": frozenset({"before", "after"}),
+    "changed_because": frozenset({"before", "after", "facts"}),
     "unchanged": frozenset({"ring"}),
     "added": frozenset({"facts"}),
     "withdrawn": frozenset({"items"}),
@@ -121,6 +122,7 @@ class Labels(Frozen):
     contradicted: Phrase
     confidence: Phrase
     changed: Phrase
+    changed_because: Phrase
     unchanged: Phrase
     added: Phrase
     withdrawn: Phrase

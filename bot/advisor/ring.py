@@ -60,7 +60,7 @@ def flips(states: States, lean: Lean, checklist: Checklist) -> tuple[Flip, ...]:
             if state != states.get(item.id):
                 changed = _winner(_points({**states, item.id: state}, lean, checklist))
                 worse = weighs(item, state) == "against"
-                if changed is not ring and not (worse and _RANK[changed] > _RANK[ring]):
+                if changed is not ring and not (worse and RANK[changed] > RANK[ring]):
                     found.append(Flip(criterion=item.id, state=state, ring=changed))
     return tuple(found)
 
@@ -97,7 +97,8 @@ def weighs(item: Item, state: State) -> Weighs:
 
 
 _STATES: tuple[State, State] = ("yes", "no")
-_RANK = {Ring.HOLD: 0, Ring.ASSESS: 1, Ring.TRIAL: 2, Ring.ADOPT: 3}
+RANK = {Ring.HOLD: 0, Ring.ASSESS: 1, Ring.TRIAL: 2, Ring.ADOPT: 3}
+"""The rings from against Rust to for it."""
 
 
 def _points(states: States, lean: Lean, checklist: Checklist) -> dict[Ring, float]:

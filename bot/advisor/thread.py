@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from bot.advisor.advisor import Advisor
 from bot.advisor.answer import Answer
 from bot.advisor.question import MAX_CHARACTERS, Question, ask
-from bot.advisor.ring import Verdict
+from bot.advisor.ring import RANK, Verdict
 from bot.advisor.text import fact, uncapitalised
 from knowledge.model import Criterion, Intent, Ring, State
 
@@ -132,22 +132,29 @@ def _stated(answer: Answer) -> dict[Criterion, State]:
 
 
 def _change(advisor: Advisor, before: Thread, after: Thread, answer: Answer) -> str:
-    """What the new facts did to the verdict, in the reviewed phrases."""
+    """What the new facts did to the verdict, in the reviewed phrases.
+
+    Only those that speak the way it went are said to be why.
+    """
     if before.ring is None or after.ring is None:
         return ""
     labels, checklist = advisor.desk.phrases.labels, advisor.desk.checklist
-    parts = [
-        labels.unchanged.format(ring=after.ring.value)
-        if before.ring is after.ring
-        else labels.changed.format(before=before.ring.value, after=after.ring.value)
-    ]
-    new = [
-        uncapitalised(fact(check, checklist))
-        for check in answer.checklist
-        if check.state != "unknown" and before.known.get(check.criterion) != check.state
-    ]
-    if new:
-        parts.append(labels.added.format(facts="; ".join(new)))
+    went = RANK[after.ring] - RANK[before.ring]
+    why: list[str] = []
+    besides: list[str] = []
+    for check in answer.checklist:
+        if check.state != "unknown" and before.known.get(check.criterion) != check.state:
+            causes = went and check.weighs == ("for" if went > 0 else "against")
+            (why if causes else besides).append(uncapitalised(fact(check, checklist)))
+    rings = {"before": before.ring.value, "after": after.ring.value}
+    if not went:
+        parts = [labels.unchanged.format(ring=after.ring.value)]
+    elif why:
+        parts = [labels.changed_because.format(**rings, facts="; ".join(why))]
+    else:
+        parts = [labels.changed.format(**rings)]
+    if besides:
+        parts.append(labels.added.format(facts="; ".join(besides)))
     gone = [uncapitalised(checklist[c].label) for c in before.known if c not in after.known]
     if gone:
         parts.append(labels.withdrawn.format(items="; ".join(gone)))

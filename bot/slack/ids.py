@@ -10,6 +10,10 @@ class Action(StrEnum):
 
     FACT_YES = "fact_yes"
     FACT_NO = "fact_no"
+    FACT_YES_2 = "fact_yes_2"
+    FACT_NO_2 = "fact_no_2"
+    FACT_YES_3 = "fact_yes_3"
+    FACT_NO_3 = "fact_no_3"
     VOTE = "vote"
     VOTE_UP = "vote_up"
     VOTE_DOWN = "vote_down"
@@ -32,6 +36,15 @@ class Action(StrEnum):
     REBUILD = "rebuild"
     LINK = "link"
     """A button that only opens an address; Slack still reports the click."""
+
+
+FACTS = (
+    (Action.FACT_YES, Action.FACT_NO),
+    (Action.FACT_YES_2, Action.FACT_NO_2),
+    (Action.FACT_YES_3, Action.FACT_NO_3),
+)
+"""Yes and no to each missing fact that is asked for, in order. Each has its own, because Slack
+tells buttons apart by `action_id` within the block that holds them, perhaps several questions."""
 
 
 class View(StrEnum):

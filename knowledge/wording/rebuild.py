@@ -58,7 +58,9 @@ class RebuildWording(Frozen):
     verdicts_none: Plain
     verdicts: Annotated[str, slots("asked", "rings", "sources")]
     ring_changes: Annotated[str, slots("before", "now", "question")]
-    sources_change: Annotated[str, slots("now", "question")]
+    quoted_now: Annotated[str, slots("names")]
+    quoted_no_more: Annotated[str, slots("names")]
+    quoted: Annotated[str, slots("name", "count")]
     question: Annotated[str, slots("question")]
     asked_privately: Plain
     verdicts_failed: Annotated[str, slots("reference")]

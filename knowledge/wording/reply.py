@@ -37,6 +37,7 @@ class ReplyWording(Frozen):
     export: Button
     delete: Button
     share: Button
+    share_beside: Button
     delete_title: Annotated[str, Field(max_length=100)]
     delete_text: Plain
     cancel: Annotated[str, Field(max_length=30)]
@@ -45,7 +46,10 @@ class ReplyWording(Frozen):
     words: Plain
     marks: Marks
     more_sources: Annotated[str, slots("count")]
+    more_questions: Annotated[str, slots("count")]
     more_cases: Plain
+    advice_and_cases: Plain
+    more_advice: Plain
     as_before: Plain
     contact: Annotated[str, slots("contact")]
     receipt: Annotated[str, slots("snapshot", "receipt")]

@@ -83,9 +83,20 @@ def test_a_change_of_ring_is_said_with_the_fact_that_made_it(hearing: Advisor) -
     first = said(hearing, "Rust for our little thing?")
     turn = reply(hearing, first.thread, "it is a CRUD app, it is due on Friday")
     assert (first.answer.ring, turn.answer.ring) == (Ring.ASSESS, Ring.HOLD)
-    assert turn.change.startswith(labels.changed.format(before="assess", after="hold"))
-    for criterion in (Criterion.ROUTINE_APP, Criterion.TIGHT_DEADLINE):
-        assert uncapitalised(hearing.desk.checklist[criterion].yes) in turn.change
+    why = [hearing.desk.checklist[c] for c in (Criterion.ROUTINE_APP, Criterion.TIGHT_DEADLINE)]
+    facts = "; ".join(uncapitalised(item.yes) for item in why)
+    rings = {"before": "assess", "after": "hold"}
+    assert turn.change == labels.changed_because.format(**rings, facts=facts)
+
+
+def test_only_what_speaks_the_way_the_ring_went_is_said_to_be_why(hearing: Advisor) -> None:
+    labels, checklist = hearing.desk.phrases.labels, hearing.desk.checklist
+    first = said(hearing, "Rust for our little thing?")
+    turn = reply(hearing, first.thread, "it is a CRUD app, it is due on Friday, it is CPU-bound")
+    assert turn.answer.ring is Ring.HOLD
+    why, _, besides = turn.change.partition(labels.added.partition("{")[0])
+    assert uncapitalised(checklist[Criterion.ROUTINE_APP].yes) in why
+    assert uncapitalised(checklist[Criterion.CPU_BOUND].yes) in besides
 
 
 def test_a_ring_that_stays_is_said_too(hearing: Advisor) -> None:

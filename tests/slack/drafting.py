@@ -35,6 +35,11 @@ def seen(message: Message) -> str:
     return json.dumps(message.blocks, ensure_ascii=False)
 
 
+def tells_a_change(message: Message) -> bool:
+    """Whether a message says what a new fact did to the verdict."""
+    return any(block.get("block_id") == "change" for block in message.blocks)
+
+
 def key_of(message: Message) -> str:
     """The id of the assessment that a message shows."""
     (tools,) = (block for block in message.blocks if block.get("block_id") == "tools")

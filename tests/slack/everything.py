@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.slack.blocks.channel import PRIVATE
-from bot.slack.ids import COMMAND, Action, Shortcut, View
+from bot.slack.ids import COMMAND, FACTS, Action, Shortcut, View
 from tests.slack.drafting import PATIENCE, drafted, told
 from tests.slack.stand_in import Channel, Message, Person, SlackStandIn
 from tests.slack.stand_in import View as Shown
@@ -67,8 +67,8 @@ class Day:
         slack, ada, general = self.slack, self.ada, self.general
         post = ada.mentions_bot(general, ASKED)
         (reply,) = slack.wait_for(lambda: slack.replies(post), PATIENCE)
-        self._waits_for_change(reply, Action.FACT_YES)
-        self._waits_for_change(reply, Action.FACT_NO)
+        for action in (action for pair in FACTS for action in pair):
+            self._waits_for_change(reply, action)
         ada.clicks(reply, Action.VOTE, "positive")
         told(slack, ada, "Thank you")
         ada.clicks(reply, Action.VOTE, "negative")
@@ -111,7 +111,7 @@ class Day:
         self.modal(View.FORM)
         self.close()
         ada.clicks(draft, Action.SHARE)
-        slack.wait_for(lambda: draft.text == "Shared in the channel.", PATIENCE)
+        slack.wait_for(lambda: draft.text == "Shared.", PATIENCE)
         gone = drafted(slack, ada, self.general, ASKED)
         ada.clicks(gone, Action.DELETE)
         slack.wait_for(lambda: gone.deleted, PATIENCE)

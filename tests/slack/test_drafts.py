@@ -6,7 +6,16 @@ import pytest
 
 from bot.slack.house import House
 from bot.slack.ids import Action, Shortcut
-from tests.slack.drafting import PATIENCE, QUESTION, drafted, kept, key_of, seen, told
+from tests.slack.drafting import (
+    PATIENCE,
+    QUESTION,
+    drafted,
+    kept,
+    key_of,
+    seen,
+    tells_a_change,
+    told,
+)
 from tests.slack.stand_in import Channel, Message, Person, SlackStandIn, refusal
 
 pytestmark = pytest.mark.usefixtures("app", "warm")
@@ -58,7 +67,7 @@ def test_the_line_on_whose_message_it_is_outlives_a_change(
     ada.uses_message_shortcut(Shortcut.ASSESS_MESSAGE, bob.writes(general, QUESTION))
     (draft,) = slack.wait_for(lambda: slack.ephemerals(ada))
     ada.clicks(draft, Action.FACT_YES)
-    slack.wait_for(lambda: "Read in addition" in seen(draft))
+    slack.wait_for(lambda: tells_a_change(draft))
     assert f"what {bob.mention} wrote" in seen(draft)
 
 
@@ -97,7 +106,7 @@ def test_a_shared_draft_is_a_message_of_its_own_with_a_thread_that_goes_on(
     draft = drafted(slack, ada, general)
     ada.clicks(draft, Action.SHARE)
     (public,) = slack.wait_for(lambda: slack.messages(general, by_bot=True))
-    slack.wait_for(lambda: draft.text == "Shared in the channel.")
+    slack.wait_for(lambda: draft.text == "Shared.")
     assert f"Shared by {ada.mention}" in seen(public)
     assert QUESTION in seen(public)
     assert public.thread_ts is None
@@ -109,6 +118,41 @@ def test_a_shared_draft_is_a_message_of_its_own_with_a_thread_that_goes_on(
     assert (states["team_experience"], states["sensitive_data"]) == ("yes", "yes")
 
 
+@pytest.mark.parametrize("replied", [False, True], ids=["a post", "a reply"])
+def test_what_was_assessed_of_a_message_is_shared_in_its_thread(
+    replied: bool, slack: SlackStandIn, house: House, ada: Person, bob: Person, general: Channel
+) -> None:
+    begun = bob.writes(general, "The importer again." if replied else QUESTION)
+    message = bob.writes(general, QUESTION, begun.ts) if replied else begun
+    ada.uses_message_shortcut(Shortcut.ASSESS_MESSAGE, message)
+    (draft,) = slack.wait_for(lambda: slack.ephemerals(ada), PATIENCE)
+    ada.clicks(draft, Action.SHARE)
+    (public,) = slack.wait_for(lambda: slack.replies(begun), PATIENCE)
+    slack.wait_for(lambda: kept(house, slack, public).reply_ts, PATIENCE)
+    assert f"what {bob.mention} wrote" in seen(public)
+    bob.clicks(public, Action.FACT_YES)
+    slack.wait_for(lambda: tells_a_change(public), PATIENCE)
+    bob.writes(general, "The team knows Rust well.", begun.ts)
+    later = slack.wait_for(lambda: slack.replies(begun)[1:], PATIENCE)
+    states = {c.criterion: c.state for c in kept(house, slack, later[0]).answer.checklist}
+    assert (states["team_experience"], states["sensitive_data"]) == ("yes", "yes")
+
+
+def test_it_does_not_mix_with_other_work_that_is_asked_about_in_that_thread(
+    slack: SlackStandIn, house: House, ada: Person, bob: Person, general: Channel
+) -> None:
+    other = ada.mentions_bot(general, "Our CRUD app is due on Friday. Should we use Rust?")
+    answered(slack, house, other)
+    ada.uses_message_shortcut(Shortcut.ASSESS_MESSAGE, bob.writes(general, QUESTION, other.ts))
+    (draft,) = slack.wait_for(lambda: slack.ephemerals(ada), PATIENCE)
+    ada.clicks(draft, Action.SHARE)
+    public = slack.wait_for(
+        lambda: [m for m in slack.messages(general, by_bot=True) if not m.thread_ts], PATIENCE
+    )[0]
+    states = {c.criterion: c.state for c in kept(house, slack, public).answer.checklist}
+    assert (states["routine_app"], states["sensitive_data"]) == ("unknown", "yes")
+
+
 def test_a_fact_on_a_shared_message_changes_it_in_place(
     slack: SlackStandIn, house: House, ada: Person, bob: Person, general: Channel
 ) -> None:
@@ -116,7 +160,7 @@ def test_a_fact_on_a_shared_message_changes_it_in_place(
     (public,) = slack.wait_for(lambda: slack.messages(general, by_bot=True))
     slack.wait_for(lambda: kept(house, slack, public).reply_ts)
     bob.clicks(public, Action.FACT_YES)
-    slack.wait_for(lambda: "Read in addition" in seen(public))
+    slack.wait_for(lambda: tells_a_change(public))
     assert f"Shared by {ada.mention}" in seen(public)
 
 
@@ -126,7 +170,7 @@ def test_a_fact_on_a_reply_that_slack_lost_shows_it_to_the_one_who_clicked(
     reply = answered(slack, house, ada.mentions_bot(general, QUESTION))
     slack.faults.add("chat.update", refusal("message_not_found"))
     bob.clicks(reply, Action.FACT_YES)
-    slack.wait_for(lambda: "Read in addition" in seen(reply))
+    slack.wait_for(lambda: tells_a_change(reply))
 
 
 def test_two_clicks_share_once(

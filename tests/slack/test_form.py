@@ -8,7 +8,16 @@ from bot.slack.blocks.form import WORDS
 from bot.slack.house import House
 from bot.slack.ids import COMMAND, Action, Shortcut, View
 from knowledge.model import Criterion
-from tests.slack.drafting import PATIENCE, QUESTION, drafted, kept, key_of, seen, told
+from tests.slack.drafting import (
+    PATIENCE,
+    QUESTION,
+    drafted,
+    kept,
+    key_of,
+    seen,
+    tells_a_change,
+    told,
+)
 from tests.slack.stand_in import Channel, NotPossible, Person, SlackStandIn, refusal
 from tests.slack.stand_in import View as Shown
 
@@ -166,7 +175,7 @@ def test_refine_shows_what_was_read_and_changes_the_draft_in_place(
     for check in before.answer.checklist:
         assert blocks[check.criterion]["element"]["initial_option"]["value"] == check.state
     ada.submits(view, {"team_experience": "no", "tight_deadline": "yes"})
-    slack.wait_for(lambda: "Read in addition" in seen(draft))
+    slack.wait_for(lambda: tells_a_change(draft))
     assert slack.ephemerals(ada) == [draft]
     after = kept(house, slack, draft)
     assert after.id == before.id
@@ -214,7 +223,7 @@ def test_refine_in_public_changes_the_reply_and_only_the_asker_changes_the_words
     assert WORDS not in {b["block_id"] for b in view.data["blocks"]}
     assert QUESTION in str(view.data["blocks"])
     bob.submits(view, {"team_experience": "no"})
-    slack.wait_for(lambda: "Read in addition" in seen(reply))
+    slack.wait_for(lambda: tells_a_change(reply))
     assert slack.replies(asked) == [reply]
     assert kept(house, slack, reply).question == QUESTION
 
@@ -242,7 +251,7 @@ def test_a_draft_refined_after_its_way_has_closed_comes_anew(
     slack.forgive("expired_url")
     ada.submits(view, {"team_experience": "no"})
     fresh = slack.wait_for(lambda: slack.ephemerals(ada)[1:])[0]
-    assert "Read in addition" in seen(fresh)
+    assert tells_a_change(fresh)
 
 
 def test_the_words_hold_as_much_as_slack_lets_a_person_write(

@@ -220,6 +220,20 @@ def test_only_admins_see_votes_gaps_and_the_button(
     assert Action.REBUILD not in for_ada
 
 
+def test_what_people_asked_and_no_document_tells_is_a_gap(
+    slack: SlackStandIn, ada: Person, boss: Person
+) -> None:
+    """All of a question, or the part of it that names somebody who is not on record."""
+    slack.add_channel("general", ada, boss)
+    asks(slack, ada, "What did the Zanzibar Ferry Company say about its harbour software in Rust?")
+    asks(slack, ada, "What happened when Discord and Initech moved to Rust?")
+    asks(slack, ada, "What happened when Discord moved to Rust?")
+    for_admin = home_of(slack, boss)
+    assert "Zanzibar Ferry Company" in for_admin
+    assert "Discord and Initech" in for_admin
+    assert "when Discord moved" not in for_admin
+
+
 def test_a_person_named_in_the_settings_is_an_admin_without_any_scope(
     slack: SlackStandIn, ada: Person, house: House
 ) -> None:
@@ -282,10 +296,11 @@ def test_the_status_in_the_pane_is_set_and_always_cleared(
         raise RuntimeError
 
     if fails:
-        monkeypatch.setattr(house.office, "consult", broken)
+        monkeypatch.setattr(house.office, "work_out", broken)
     ada.opens_agent_pane()
     asked = ada.writes_dm(ASKED)
-    slack.wait_for(lambda: slack.replies(asked))
+    (reply,) = slack.wait_for(lambda: slack.replies(asked))
+    assert ("reference" in reply.text) == fails
     slack.wait_for(lambda: len(slack.world.status_log) >= 2)
     said = [entry["status"] for entry in slack.world.status_log]
     assert said[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from pathlib import Path
 
@@ -71,7 +72,9 @@ def done(slack: SlackStandIn, house: House, person: Person) -> Message:
     return told(slack, person, "snapshot `")
 
 
-def verdict(slack: SlackStandIn, key: str, text: str, asker: str, channel: str) -> Assessment:
+def verdict(
+    slack: SlackStandIn, key: str, text: str, asker: str, channel: str, reply_ts: str | None = None
+) -> Assessment:
     """A past verdict of a ring that nobody gets for these words."""
     answer = Answer(
         question=text, intent=Intent.DECISION, ring=Ring.HOLD, headline="h", snapshot="s"
@@ -84,6 +87,7 @@ def verdict(slack: SlackStandIn, key: str, text: str, asker: str, channel: str) 
         thread=Thread(texts=(text,)),
         answer=answer,
         asked_at=1.0,
+        reply_ts=reply_ts,
     )
 
 
@@ -202,7 +206,9 @@ def test_the_report_names_what_was_left_out_and_the_verdicts_that_change(
     (docs / "broken.pdf").write_bytes(b"no pdf")
     store = house.office.store
     public = "Our <!channel> tokenizer is CPU-bound, the team knows Rust. Should we use Rust?"
-    store.keep(verdict(slack, "1", public, boss.id, "C0GENERAL"))
+    general = slack.add_channel("general", boss)
+    reply = boss.writes(general, "the reply of then")
+    store.keep(verdict(slack, "1", public, boss.id, general.id, reply.ts))
     secret = "Our secret ledger is CPU-bound, the team knows Rust. Should we use Rust?"
     store.keep(verdict(slack, "2", secret, boss.id, "D0DIRECT"))
     place = Place(team=slack.team.id, channel="C0GENERAL", thread_ts="3")
@@ -215,9 +221,10 @@ def test_the_report_names_what_was_left_out_and_the_verdicts_that_change(
     said = done(slack, house, boss).text
     assert "`handbook/broken.pdf`" in said
     assert "the latest 3: another verdict now for 2, the same from other sources for 1" in said
-    assert f"{same.answer.ring}, from other sources: " in said
     assert "hold →" in said
-    assert "&lt;!channel&gt; tokenizer" in said
+    assert f"<{slack.permalink(reply)}|Our &lt;!channel&gt; tokenizer" in said
+    assert "prototype by Friday" not in said  # its ring stays
+    assert re.search(r"Quoted now, not before: `articles/[^`]+` in \d", said)
     assert WORDING.asked_privately in said
     assert "secret ledger" not in said
     assert "Other team" not in said

@@ -12,6 +12,7 @@ from slack_bolt import App
 from slack_sdk.models.blocks import Block
 
 from bot.advisor.answer import Answer
+from bot.advisor.question import Question
 from bot.advisor.text import fact, sources
 from bot.service import Service
 from bot.slack.blocks.fallback import plain_blocks
@@ -20,7 +21,7 @@ from bot.slack.blocks.message import Message, Words
 from bot.slack.blocks.planner import MOST_BLOCKS, MOST_CHARACTERS, Part, plan, rendered
 from bot.slack.blocks.reply import reply
 from bot.slack.house import House
-from bot.slack.ids import Action
+from bot.slack.ids import FACTS, Action
 from bot.store.records import Assessment
 from knowledge.content import load_checklist, load_phrases
 from knowledge.model import Ring
@@ -100,16 +101,41 @@ def test_any_answer_keeps_verdict_sources_buttons_and_feedback(kept: Assessment)
 
 @ANY
 @given(assessments(), texts)
-def test_any_answer_has_a_text_twin_with_its_links(kept: Assessment, change: str) -> None:
+def test_any_answer_has_a_text_twin_that_says_the_same_to_whoever_has_it_read_out(
+    kept: Assessment, change: str
+) -> None:
+    """Verdict, what changed, the first reason, the first side, and where it can be looked up."""
+    answer, labels = kept.answer, WORDS.phrases.labels
     text = reply(kept, WORDS, change).text
     assert 0 < len(text) < 4000
     assert pings_in(text) == []
     assert not STEERING.search(text)
-    assert text.startswith(fitted(kept.answer.headline, 500))
-    if sources(kept.answer):
-        _, _, tail = text.rpartition(f"{WORDS.phrases.labels.sources}:\n")
+    assert text.startswith(fitted(answer.headline, 400))
+    assert fitted(change, 400) in text
+    for first in answer.reasons[:1]:
+        assert fitted(first.text, 300).removesuffix("…") in text
+    titles = {"for": labels.speaks_for, "against": labels.speaks_against}
+    sides = titles.keys() & {check.weighs for check in answer.checklist}
+    assert not sides or any(titles[side] in text for side in sides)
+    found = sources(answer)
+    if found:
+        _, _, tail = text.rpartition(f"{labels.sources}:\n")
         assert tail.startswith("[")
-    assert ("Confidence" in text) == (kept.answer.ring not in (None, Ring.ASSESS))
+        assert len(escape(found[0].place)) >= 800 or escape(found[0].place) in tail
+    assert ("Confidence" in text) == (answer.ring not in (None, Ring.ASSESS))
+
+
+def test_the_text_twin_of_a_verdict_holds_its_cases_its_questions_and_what_would_flip_it(
+    decision: Assessment,
+) -> None:
+    answer, text = decision.answer, reply(decision, WORDS).text
+    for criterion in answer.missing[:3]:
+        assert WORDS.checklist[criterion].question in text
+    for flip in answer.flips[:3]:
+        assert WORDS.checklist[flip.criterion].says(flip.state) in text
+    assert answer.cards[0].title in text
+    links = [one.place for one in sources(answer) if one.place.startswith("https://")]
+    assert links and all(link in text for link in links)
 
 
 @ANY
@@ -225,13 +251,51 @@ def test_the_whole_checklist_is_folded_up_in_two_columns_stated_items_first(
     assert silent == {WORDS.phrases.labels.not_stated}
 
 
-def test_each_missing_fact_has_its_buttons_right_below_it(
-    decision: Assessment, decided: list[dict[str, Any]]
+@pytest.mark.parametrize("ring", [Ring.HOLD, Ring.ASSESS])
+def test_each_missing_fact_has_its_buttons_right_below_it(ring: Ring, decision: Assessment) -> None:
+    """Below a verdict only the first question stands open; too early for one, all of them do."""
+    answer = decision.answer.model_copy(update={"ring": ring})
+    blocks = blocks_of(reply(decision.model_copy(update={"answer": answer}), WORDS))
+    folded = by_id(blocks).get("more-questions", {"child_blocks": []})["child_blocks"]
+    assert len(folded) == (4 if ring is Ring.HOLD else 0)
+    listed = [*blocks, *folded]
+    for criterion, pair in zip(answer.missing[:3], FACTS, strict=True):
+        at = next(n for n, b in enumerate(listed) if b.get("block_id") == f"fact:{criterion}")
+        assert WORDS.checklist[criterion].question in listed[at - 1]["text"]["text"]
+        assert [e["action_id"] for e in listed[at]["elements"]] == list(pair)
+
+
+def test_of_a_verdict_advice_is_folded_up_and_of_a_question_for_advice_it_is_not(
+    decision: Assessment,
 ) -> None:
-    for criterion in decision.answer.missing[:3]:
-        at = next(n for n, b in enumerate(decided) if b.get("block_id") == f"fact:{criterion}")
-        assert WORDS.checklist[criterion].question in decided[at - 1]["text"]["text"]
-        assert [e["action_id"] for e in decided[at]["elements"]] == ["fact_yes", "fact_no"]
+    for ring in (Ring.HOLD, None):
+        answer = decision.answer.model_copy(update={"ring": ring})
+        blocks = blocks_of(reply(decision.model_copy(update={"answer": answer}), WORDS))
+        assert answer.guidance
+        assert "guidance" in by_id(blocks)
+        assert ("guidance" in {one.get("block_id") for one in blocks}) == (ring is None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ASKED,
+        "What happened when Discord moved from Go to Rust?",
+        "What does it cost to bring Rust into a team that does not know it?",
+        "How should we bring Rust into an existing codebase?",
+    ],
+)
+def test_folding_up_loses_no_sentence(text: str, service: Service) -> None:
+    answer = service.advisor.answer(Question(text))
+    blocks = blocks_of(reply(assessed(service, text).model_copy(update={"answer": answer}), WORDS))
+    shown = "\n".join(strings_in(blocks))
+    assert WORDS.wording.shortened not in shown
+    told = [s for s in answer.statements if s not in answer.reasons[1:]]
+    assert len(told) > 3
+    for statement in told:
+        assert any(" ".join(form(statement.text).split()) in shown for form in (escape, str))
+    for criterion in answer.missing[:3]:
+        assert WORDS.checklist[criterion].question in shown
 
 
 def test_a_source_list_that_does_not_fit_says_how_many_more_there_are(

@@ -18,9 +18,10 @@ import pytest
 from bot.cli.failures import Exit
 from bot.service import Service
 from bot.slack.manifest import EVENTS_PATH, load_manifest
-from bot.store.database import connect
+from bot.store.database import connect, migrate
 from bot.store.store import Store
 from knowledge.wording import load_rebuild_wording
+from tests.slack.answers import assessed
 from tests.slack.serving import SECONDS, Process, environment, started
 from tests.slack.stand_in import Message, Person, SlackStandIn, hang, rate_limited, server_error
 from tests.slack.stand_in.http_mode import Signature, signed_headers
@@ -161,6 +162,22 @@ def test_a_rebuild_that_was_cut_off_says_so_when_the_bot_is_back(
     with serving(slack, service, tmp_path):
         slack.settle()
     assert len(slack.calls("chat.update")) == 1
+
+
+def test_what_is_older_than_the_setting_allows_is_deleted(
+    slack: SlackStandIn, service: Service, tmp_path: Path
+) -> None:
+    env = environment(slack, service.settings.data, tmp_path)
+    engine = connect(env["DATABASE_URL"])
+    migrate(engine)
+    store, made, day = Store(engine), assessed(service), 24 * 3600
+    for name, days in (("old", 31), ("new", 29)):
+        store.keep(made.model_copy(update={"id": name, "asked_at": time.time() - days * day}))
+    with started(["serve"], {**env, "RUST_OR_NOT_KEEP_DAYS": "30"}, tmp_path) as running:
+        running.log("deleted what was kept long enough")
+    kept = [name for name in ("old", "new") if store.assessment(made.place.team, name)]
+    engine.dispose()
+    assert kept == ["new"]
 
 
 @pytest.mark.parametrize("missing", ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"])

@@ -510,6 +510,14 @@ def test_a_section_that_is_too_long_is_refused_with_a_pointer(
             {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [{}]}]},
             "missing required field: type",
         ),
+        (
+            {
+                "type": "container",
+                "title": {"type": "plain_text", "text": "x"},
+                "child_blocks": [{"type": "rich_text", "elements": []}],
+            },
+            "unsupported type: rich_text",
+        ),
     ],
 )
 def test_a_block_that_slack_would_not_take_is_refused(

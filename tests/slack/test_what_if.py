@@ -14,7 +14,7 @@ from bot.slack.ids import Action, View
 from bot.slack.listeners.what_if import Latest
 from knowledge.model import Criterion
 from tests.bot.saying import PHRASES, Literal
-from tests.slack.drafting import QUESTION, drafted, kept, key_of, seen, told
+from tests.slack.drafting import QUESTION, drafted, kept, key_of, tells_a_change, told
 from tests.slack.stand_in import Channel, Person, SlackStandIn, refusal
 from tests.slack.stand_in import View as Shown
 
@@ -86,7 +86,7 @@ def test_what_is_applied_is_what_was_shown(
         slack.wait_for(lambda shown=shown: verdict(view) != shown)
     then = verdict(view).partition("Then: ")[2]
     ada.submits(view)
-    slack.wait_for(lambda: "Read in addition" in seen(draft))
+    slack.wait_for(lambda: tells_a_change(draft))
     assert slack.ephemerals(ada) == [draft]
     assert f"*{kept(house, slack, draft).answer.headline}*" in then
     assert f"Confidence {round(kept(house, slack, draft).answer.confidence * 100)} %" in then
@@ -102,7 +102,7 @@ def test_applied_in_public_the_reply_changes_in_its_thread(
     ada.clicks(answer, Action.WHAT_IF)
     view = opened(slack, ada)
     ada.submits(view, {"team_experience": "no"})
-    slack.wait_for(lambda: "Read in addition" in seen(answer))
+    slack.wait_for(lambda: tells_a_change(answer))
     assert slack.replies(asked) == [answer]
 
 

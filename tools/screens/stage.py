@@ -57,7 +57,7 @@ class Stage:
 
     def until(self, what: Callable[[], T]) -> T:
         """Wait for something true."""
-        return self.slack.wait_for(what, seconds=30.0)
+        return self.slack.wait_for(what, seconds=120.0)
 
     def answered(self, text: str, *, person: Person | None = None) -> tuple[Message, Message]:
         """A question in the channel, and the bot's reply to it once that is kept."""

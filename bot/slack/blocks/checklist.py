@@ -19,7 +19,7 @@ from knowledge.model import Ring
 _SIDE = 1600
 """Characters of one side: all items of it at their usual length."""
 _FACT = 160
-_QUOTE = 90
+_QUOTE = 60
 """Characters of the asker's words beside an item; the table has more of them."""
 _CELL = 300
 _CITED = 5

@@ -31,6 +31,8 @@ _BRIEF = 2
 """Case studies of a decision that are shown in brief; the others are folded up."""
 _OF_A_RECORD = (5, 3, 2, 1)
 """Sentences of each record shown where one, two, three or more are the answer; see `more_cases`."""
+_ADVICE = 6
+"""Sentences of advice that stand open where they are the answer: a phone shows no more at once."""
 _CITED = 6
 """Numbers behind one sentence, and of one source, that are shown; Sources has them all."""
 _SNIPPET = 300
@@ -51,12 +53,21 @@ def reason(statement: Statement, answer: Answer, words: Words) -> Block:
 
 
 def guidance(answer: Answer, words: Words) -> list[Block]:
-    """What the articles advise; titled where something else stands above it."""
-    said = [f"• {_statement(one, answer, words)}" for one in answer.guidance]
+    """What the articles advise, all of it where a verdict stands above; titled where anything
+    does."""
+    shown = answer.guidance if answer.ring else answer.guidance[:_ADVICE]
+    said = [f"• {_statement(one, answer, words)}" for one in shown]
     if not said:
         return []
     title = [f"*{escape(plain.guidance_title(answer, words.phrases))}*"]
     return [section(lines([*(title if answer.ring or answer.cards else []), *said]), "guidance")]
+
+
+def more_guidance(answer: Answer, words: Words) -> list[Block]:
+    """What `guidance` leaves out."""
+    rest = () if answer.ring else answer.guidance[_ADVICE:]
+    said = [f"• {_statement(one, answer, words)}" for one in rest]
+    return [section(lines(said), "more-guidance")] if said else []
 
 
 def cases(answer: Answer, words: Words) -> Iterator[Block]:
@@ -124,10 +135,8 @@ def _card(card: Card, shown: Sequence[Statement], answer: Answer, words: Words) 
     first = next((found for one in card.statements for found in _cited(one, answer)), None)
     checklist, phrases = words.checklist, words.phrases
     yield f"*{link(first.url if first else None, flat(card.title, _TITLE))}*"
-    for told in (
-        plain.details(card, checklist, phrases),
-        *plain.likeness(card, checklist, phrases),
-    ):
+    alike = ". ".join(plain.likeness(card, checklist, phrases))
+    for told in filter(None, (plain.details(card, checklist, phrases), alike)):
         yield f"_{one_line(told, _DETAILS)}_"
     for one in shown:
         yield f"• {_statement(one, answer, words)}"

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from bot.rebuilding import Outcome, Verdicts
 from bot.recheck import Changed
-from bot.slack.blocks.kit import context, escape, fitted, lines, moment, one_line, section
+from bot.slack.blocks.kit import (
+    context,
+    escape,
+    fitted,
+    flat,
+    lines,
+    link,
+    moment,
+    one_line,
+    section,
+)
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.twin import MOST
 from bot.slack.builds import Build, Progress
+from bot.store.records import Assessment
 from index.build import BuildRefused, Report
 from index.reference_model import ModelUnavailable
 from index.store import BuildInProgress
@@ -23,6 +35,8 @@ _NAMES = 20
 _FILES = 12
 _VERDICTS = 12
 """Names, files and verdicts that are listed; of the rest the number is told."""
+_DOCUMENTS = 5
+"""Documents that are named because past verdicts quote them now, or no more."""
 _NAME = 100
 _REASON = 200
 _QUESTION = 120
@@ -59,8 +73,8 @@ def starter(running: Build, team: str) -> str:
     return f"<@{running.user}>" if running.team == team else someone
 
 
-def report_message(outcome: Outcome) -> Message:
-    """What a finished rebuild did."""
+def report_message(outcome: Outcome, links: Mapping[str, str | None] | None = None) -> Message:
+    """What a finished rebuild did. `links` are permalinks to past replies, by assessment."""
     wording, report = load_rebuild_wording(), outcome.report
     parts = [_headline(outcome, wording)]
     if report.switched:
@@ -77,7 +91,7 @@ def report_message(outcome: Outcome) -> Message:
         if files:
             parts.append(_files(phrase, files, wording))
     if outcome.verdicts is not None:
-        parts.append(_verdicts(outcome.verdicts, wording))
+        parts.append(_verdicts(outcome.verdicts, links or {}, wording))
     return Message([section(part) for part in parts], lines(parts, MOST))
 
 
@@ -155,32 +169,56 @@ def _files(phrase: str, files: Sequence[Skipped], wording: RebuildWording) -> st
     return lines([*said, *_more(len(files) - _FILES, wording)], _PART)
 
 
-def _verdicts(verdicts: Verdicts, wording: RebuildWording) -> str:
+def told_of(verdicts: Verdicts) -> list[Changed]:
+    """The past verdicts that would be another ring, as many as are listed."""
+    return [one for one in verdicts.changed if one.ring_changed][:_VERDICTS]
+
+
+def is_private(kept: Assessment) -> bool:
+    """What was asked privately, or in direct messages, is not told to anybody else."""
+    return kept.private or kept.place.channel.startswith("D")
+
+
+def _verdicts(verdicts: Verdicts, links: Mapping[str, str | None], wording: RebuildWording) -> str:
+    """Other rings one by one; of the same ring from other sources, which documents those are."""
     if verdicts.failed:
         return wording.verdicts_failed.format(reference=verdicts.failed)
     if not verdicts.asked:
         return wording.verdicts_none
     if not verdicts.changed:
         return wording.verdicts_same.format(asked=verdicts.asked)
-    rings_first = sorted(verdicts.changed, key=lambda one: not one.ring_changed)
-    rings = sum(one.ring_changed for one in rings_first)
-    counts = {"rings": rings, "sources": len(rings_first) - rings}
+    rings = sum(one.ring_changed for one in verdicts.changed)
+    counts = {"rings": rings, "sources": len(verdicts.changed) - rings}
     said = [wording.verdicts.format(asked=verdicts.asked, **counts)]
-    said += [f"• {_verdict(one, wording)}" for one in rings_first[:_VERDICTS]]
-    return lines([*said, *_more(len(rings_first) - _VERDICTS, wording)], _PART)
+    listed = told_of(verdicts)
+    said += [f"• {_verdict(one, links.get(one.before.id), wording)}" for one in listed]
+    said += _more(rings - len(listed), wording)
+    for phrase, paths in (
+        (wording.quoted_now, [path for one in verdicts.changed for path in one.quoted_now]),
+        (wording.quoted_no_more, [path for one in verdicts.changed for path in one.quoted_no_more]),
+    ):
+        if paths:
+            said.append(phrase.format(names=_counted(paths, wording)))
+    return lines(said, _PART)
 
 
-def _verdict(one: Changed, wording: RebuildWording) -> str:
-    """What was asked privately, or in direct messages, is not told."""
-    before, now = one.before.answer.ring, one.now.ring
-    hidden = one.before.private or one.before.place.channel.startswith("D")
-    question = one_line(one.before.question, _QUESTION)
-    shown = wording.question.format(question=question)
-    if hidden or not question:
-        shown = escape(wording.asked_privately)
-    if one.ring_changed:
-        return wording.ring_changes.format(before=before, now=now, question=shown)
-    return wording.sources_change.format(now=now, question=shown)
+def _verdict(one: Changed, address: str | None, wording: RebuildWording) -> str:
+    question = flat(one.before.question, _QUESTION)
+    shown = escape(wording.asked_privately)
+    if question and not is_private(one.before):
+        shown = wording.question.format(question=link(address, question))
+    rings = {"before": one.before.answer.ring, "now": one.now.ring}
+    return wording.ring_changes.format(**rings, question=shown)
+
+
+def _counted(paths: Sequence[str], wording: RebuildWording) -> str:
+    """Documents with how many verdicts they concern, those of the most first."""
+    ranked = sorted(Counter(paths).items(), key=lambda pair: (-pair[1], pair[0]))
+    named = [
+        wording.quoted.format(name=f"`{_code(path)}`", count=count)
+        for path, count in ranked[:_DOCUMENTS]
+    ]
+    return ", ".join([*named, *_more(len(ranked) - _DOCUMENTS, wording)])
 
 
 def _more(count: int, wording: RebuildWording) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """A reply as people read it: the verdict first, then why, what is missing, cases, sources.
 
 It is written for a phone: one column, the buttons that answer a question right below it, and what
-is long folded up or left to the modal of the sources.
+is long folded up or left to the modal of the sources. Open stand the verdict, why, the question
+that matters most, what would change the verdict, and a case on each side.
 """
 
 from __future__ import annotations
@@ -22,7 +23,14 @@ from slack_sdk.models.blocks import (
 from bot.advisor import text as plain
 from bot.advisor.answer import Answer
 from bot.slack.blocks.checklist import checklist, sides
-from bot.slack.blocks.evidence import cases, guidance, more_cases, reason, sources
+from bot.slack.blocks.evidence import (
+    cases,
+    guidance,
+    more_cases,
+    more_guidance,
+    reason,
+    sources,
+)
 from bot.slack.blocks.kit import (
     actions,
     button,
@@ -38,15 +46,18 @@ from bot.slack.blocks.message import Message, Words
 from bot.slack.blocks.origin import origin
 from bot.slack.blocks.planner import Part, plan
 from bot.slack.blocks.twin import twin
-from bot.slack.ids import Action
+from bot.slack.ids import FACTS, Action
 from bot.store.records import Assessment
-from knowledge.model import Criterion
+from knowledge.model import Criterion, Ring
 from knowledge.wording import load_draft_wording
 
 __all__ = ["Message", "Words", "reply"]
 
-ASKED = 3
+ASKED = len(FACTS)
 """Missing facts that have buttons."""
+_OPEN = 1
+"""Of those, the ones not folded up below a verdict; an answer brings up the next. Where it is too
+early for a verdict, the questions are what there is to read, and all stand open."""
 _LINE = 700
 _VERDICT = 1500
 _CHANGE = 600
@@ -87,19 +98,30 @@ def reply(
 
 
 def _evidence(answer: Answer, words: Words, *, brief: bool) -> Iterator[Part]:
-    """Cases and advice: in full, or `brief`, all behind one title."""
+    """Cases and advice, or `brief`, all behind one title.
+
+    Of a verdict the advice is folded up with what else there is of the cases.
+    """
     records, advice = list(cases(answer, words)), guidance(answer, words)
-    more = list(more_cases(answer, words))
+    more, wording = list(more_cases(answer, words)), words.wording
     if brief:
-        shown = [*records, *more, *advice]
-        if shown:
-            yield Part([folded(words.wording.as_before, *shown, block_id="as-before")], 4)
+        yield from _folded_up(wording.as_before, [*advice, *records, *more], "as-before")
         return
     for at, block in enumerate(records):
         yield Part([block], 2 if at == 0 else 3)
-    if more:
-        yield Part([folded(words.wording.more_cases, *more, block_id="more-cases")], 4)
-    yield from (Part([block], 4 if answer.ring else 2) for block in advice)
+    if answer.ring:
+        title = wording.more_cases if more else plain.guidance_title(answer, words.phrases)
+        both = wording.advice_and_cases if advice and more else title
+        yield from _folded_up(both, [*advice, *more], "more-cases")
+        return
+    yield from _folded_up(wording.more_cases, more, "more-cases")
+    yield from (Part([block], 2) for block in advice)
+    yield from _folded_up(wording.more_advice, more_guidance(answer, words), "more-advice")
+
+
+def _folded_up(title: str, blocks: list[Block], block_id: str) -> Iterator[Part]:
+    if blocks:
+        yield Part([folded(title, *blocks, block_id=block_id)], 4)
 
 
 def _head(kept: Assessment, words: Words, change: str) -> Iterator[Block]:
@@ -117,27 +139,33 @@ def _head(kept: Assessment, words: Words, change: str) -> Iterator[Block]:
 
 def _missing(kept: Assessment, words: Words) -> Iterator[Part]:
     """What would help most to know, each answered with one click."""
-    for at, criterion in enumerate(kept.answer.missing[:ASKED]):
-        question = words.checklist[criterion].question
+    asked = kept.answer.missing[:ASKED]
+    shown = len(asked) if kept.answer.ring is Ring.ASSESS else _OPEN
+    for at, criterion in enumerate(asked[:shown]):
         title = [f"*{escape(words.phrases.labels.missing)}*"] if at == 0 else []
-        yield Part(
-            [
-                section(lines([*title, one_line(question, _QUESTION)])),
-                actions(
-                    *_answers(kept.id, criterion, question, words), block_id=f"fact:{criterion}"
-                ),
-            ],
-            1,
-        )
+        yield Part(_asked(kept.id, at, criterion, title, words), 1)
+    rest = list(enumerate(asked))[shown:]
+    if rest:
+        blocks = [block for at, name in rest for block in _asked(kept.id, at, name, [], words)]
+        more = words.wording.more_questions.format(count=len(rest))
+        yield Part([folded(more, *blocks, block_id="more-questions")], 2)
+
+
+def _asked(key: str, at: int, criterion: Criterion, title: list[str], words: Words) -> list[Block]:
+    """A question and its buttons; `at` counts the questions of a reply."""
+    question = words.checklist[criterion].question
+    answers = _answers(key, at, criterion, question, words)
+    return [
+        section(lines([*title, one_line(question, _QUESTION)])),
+        actions(*answers, block_id=f"fact:{criterion}"),
+    ]
 
 
 def _answers(
-    key: str, criterion: Criterion, question: str, words: Words
+    key: str, at: int, criterion: Criterion, question: str, words: Words
 ) -> Iterator[ButtonElement]:
-    for label, action in (
-        (words.wording.yes, Action.FACT_YES),
-        (words.wording.no, Action.FACT_NO),
-    ):
+    labels = (words.wording.yes, words.wording.no)
+    for label, action in zip(labels, FACTS[at], strict=True):
         value = {"id": key, "criterion": criterion.value}
         yield button(label, action, value, spoken=f"{label}: {question}")
 
@@ -153,7 +181,8 @@ def _buttons(kept: Assessment, words: Words) -> Block:
     wording, value = words.wording, {"id": kept.id}
     shown = []
     if kept.private:
-        shown.append(button(wording.share, Action.SHARE, value, style="primary"))
+        label = wording.share if kept.author is None else wording.share_beside
+        shown.append(button(label, Action.SHARE, value, style="primary"))
     if kept.answer.ring:
         shown.append(button(wording.refine, Action.REFINE, value))
         shown.append(button(wording.what_if, Action.WHAT_IF, value))

@@ -11,11 +11,13 @@ from bot.advisor import text as plain
 from bot.advisor.answer import Answer, Statement
 from bot.slack.blocks.kit import escape, fitted
 from knowledge.checklist import Checklist
+from knowledge.model import Ring
 from knowledge.phrases import Phrases
 
 MOST = 3900
 _LINKS = MOST // 3
-_LINE = 500
+_LINE = 400
+"""So that verdict, change, first reason, notes and the first side fit whatever their lengths."""
 
 
 def twin(answer: Answer, checklist: Checklist, phrases: Phrases, change: str = "") -> str:
@@ -28,16 +30,13 @@ def twin(answer: Answer, checklist: Checklist, phrases: Phrases, change: str = "
 
 def _said(answer: Answer, checklist: Checklist, phrases: Phrases, change: str) -> Iterator[str]:
     yield answer.headline
-    yield from answer.notes[:3]
     if change:
         yield change
-    if answer.ring:
-        yield from plain.confidence(answer, phrases)
+    yield from plain.confidence(answer, phrases)
     yield from map(_cited, answer.reasons[:1])
-    for side, title in (
-        ("for", phrases.labels.speaks_for),
-        ("against", phrases.labels.speaks_against),
-    ):
+    yield from answer.notes[:3]
+    sides = [("for", phrases.labels.speaks_for), ("against", phrases.labels.speaks_against)]
+    for side, title in reversed(sides) if answer.ring is Ring.HOLD else sides:
         checks = [check for check in answer.checklist if check.weighs == side]
         if checks:
             yield f"{title}:"
@@ -47,6 +46,9 @@ def _said(answer: Answer, checklist: Checklist, phrases: Phrases, change: str) -
     if asked:
         yield f"{phrases.labels.missing}:"
     yield from (f"- {checklist[name].question}" for name in asked)
+    if answer.flips:
+        yield f"{phrases.labels.flips}:"
+    yield from (f"- {plain.flip(one, checklist, phrases)}" for one in answer.flips[: plain.FLIPS])
     if answer.guidance and answer.ring:
         yield f"{plain.guidance_title(answer, phrases)}:"
     yield from (f"- {_cited(one)}" for one in answer.guidance)

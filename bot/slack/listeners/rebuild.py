@@ -16,14 +16,17 @@ from bot.slack.blocks.message import Message
 from bot.slack.blocks.rebuild import (
     busy_message,
     failure_message,
+    is_private,
     progress_message,
     report_message,
+    told_of,
 )
 from bot.slack.builds import START, Build
 from bot.slack.errors import Declined, notice, truthfully
 from bot.slack.home import publish
 from bot.slack.house import House
 from bot.slack.interrupted import UnderWay, forget, note
+from bot.slack.listeners.history import permalink
 from bot.slack.posting import change, post_directly
 from bot.slack.request import Request
 from bot.slack.rights import may_rebuild
@@ -107,13 +110,19 @@ class Run:
         """What came of it; a failure in words of our own, with a reference for the log."""
         try:
             outcome = future.result()
-            message = report_message(outcome)
+            message = report_message(outcome, self._links(outcome))
         except Exception as error:
             reference = secrets.token_hex(4)
             log.exception("rebuild failed", reference=reference)
             return failure_message(error, reference, folders_of(self._house.office.service))
         log.info("rebuilt", snapshot=outcome.report.snapshot, switched=outcome.report.switched)
         return message
+
+    def _links(self, outcome: Outcome) -> dict[str, str | None]:
+        """Where the replies stand that would say otherwise now, so that somebody can go there."""
+        listed = told_of(outcome.verdicts) if outcome.verdicts else []
+        kept = [one.before for one in listed if not is_private(one.before)]
+        return {one.id: permalink(self._client, one) for one in kept}
 
     def _say(self, message: Message) -> None:
         """In place of the progress, or below it where that is not possible any more."""

@@ -1,4 +1,7 @@
-"""Share: a private draft becomes a message for everyone in the channel."""
+"""Share: a private draft becomes a message for everyone in the channel.
+
+What was assessed of someone's message is shared in the thread of that message, where it belongs.
+"""
 
 from __future__ import annotations
 
@@ -62,11 +65,11 @@ def is_external(client: WebClient, channel: str) -> bool:
 
 def _publish(request: Request, kept: Assessment) -> None:
     """Post it. Raises `Declined` where Slack does not let us; the draft then stays a draft."""
-    house, channel = request.house, request.way.channel
+    house, channel, thread_ts = request.house, request.way.channel, _thread(request, kept)
     update = {"private": False, "alone": True, "shared_by": request.user}
     public = kept.model_copy(update=update)
     try:
-        ts = post(request.client, channel, message_of(house, public))
+        ts = post(request.client, channel, message_of(house, public), thread_ts)
     except (SlackClientError, OSError) as error:
         house.office.store.keep(kept)
         code = error.response.get("error") if isinstance(error, SlackApiError) else None
@@ -75,4 +78,13 @@ def _publish(request: Request, kept: Assessment) -> None:
         if code in _MAY_NOT:
             raise Declined(load_draft_wording().may_not_post) from error
         raise
-    house.office.share(public, channel, ts)
+    house.office.share(public, channel, ts, thread_ts)
+
+
+def _thread(request: Request, kept: Assessment) -> str | None:
+    """The thread of the message that was assessed. Not one in which the bot is asked already: its
+    facts are about other work."""
+    of_a_message = kept.author is not None and kept.place.channel == request.way.channel
+    if not of_a_message or request.house.office.store.thread(kept.place) is not None:
+        return None
+    return kept.place.thread_ts or None

@@ -68,8 +68,13 @@ def _container(value: Any, at: str, seen: Inspection) -> None:
         seen.note(at, "missing required field: title")
 
 
+IN_CONTAINER = ("actions", "context", "divider", "header", "image", "section", "table", "video")
+"""What a container may hold. The page lists `file`, `input` and `rich_text` too, which Slack's own
+validator was seen to refuse: https://docs.slack.dev/reference/block-kit/blocks/container-block"""
+
+
 def _child(value: Any, at: str, seen: Inspection) -> None:
-    one_of(BLOCK)(value, at, seen)
+    one_of({name: BLOCK[name] for name in IN_CONTAINER})(value, at, seen)
 
 
 def _plain_string(most: int) -> Check:

@@ -133,7 +133,7 @@ class Transcript(Core):
 
     # Waiting
 
-    def wait_for(self, predicate: Callable[[], T], seconds: float = 5.0) -> T:
+    def wait_for(self, predicate: Callable[[], T], seconds: float = 20.0) -> T:
         """Wait until the predicate gives something true, and give that; else fail with the story.
 
         Wakes whenever something happens, so it costs no time once it is true.
@@ -147,11 +147,11 @@ class Transcript(Core):
                 self.world.changed.wait(min(left, 0.05))
         return found
 
-    def wait_connected(self, sockets: int = 1, seconds: float = 5.0) -> None:
+    def wait_connected(self, sockets: int = 1, seconds: float = 20.0) -> None:
         """Wait until the app has this many sockets open."""
         self.wait_for(lambda: len(self.sockets.live) >= sockets, seconds)
 
-    def settle(self, quiet: float = 0.2, seconds: float = 5.0) -> None:
+    def settle(self, quiet: float = 0.2, seconds: float = 20.0) -> None:
         """Wait until every envelope is acknowledged and no call came for `quiet` seconds.
 
         For claims that something does not happen.

@@ -19,11 +19,13 @@ def play(on: Stage) -> Iterator[Screen]:
     asked = on.ada.mentions_bot(shared, VAGUE)
     seen = thread([asked, on.replied(asked)], on.shown)
     yield Screen("external", "In a channel that is shared with another organisation.", seen)
-    consult, on.house.office.consult = on.house.office.consult, _fails  # type: ignore[method-assign]
+    works, on.house.office.work_out = on.house.office.work_out, _fails  # type: ignore[method-assign]
     try:
-        seen = thread(on.answered(VAGUE), on.shown)
+        asked, told = on.answered(VAGUE)
     finally:
-        on.house.office.consult = consult  # type: ignore[method-assign]
+        on.house.office.work_out = works  # type: ignore[method-assign]
+    assert "reference" in told.text
+    seen = thread([asked, told], on.shown)
     yield Screen("failed", "A fault of the bot's own: a reference for the log.", seen)
     _, reply = on.answered(VAGUE)
     on.slack.faults.add("views.open", refusal("expired_trigger_id"))
