@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.advisor.answer import Answer, Card, Check, Citation, Flip, Statement
 from knowledge.checklist import Checklist
-from knowledge.model import Criterion, Ring, Standing
+from knowledge.model import Criterion, Intent, Ring, Standing
 from knowledge.phrases import Phrases
 
 QUESTIONS = 3
@@ -24,7 +24,7 @@ _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 def plain_text(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
     """The whole reply: verdict, reasons, gaps, advice and records, sources, in that order.
 
-    What was asked for comes first: records before advice where they are the answer.
+    What was asked for comes first: records before articles where a record was asked for.
     """
     advice = [_guidance(answer, phrases)]
     records = [*_cases(answer, checklist, phrases)]
@@ -33,7 +33,7 @@ def plain_text(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
         *_sides(answer, checklist, phrases),
         _missing(answer, checklist, phrases),
         _flips(answer, checklist, phrases),
-        *(advice + records if answer.ring else records + advice),
+        *(records + advice if records_first(answer) else advice + records),
         _checklist(answer, checklist, phrases),
         _sources(answer, phrases),
     ]
@@ -107,6 +107,11 @@ def fact(check: Check, checklist: Checklist) -> str:
     return item.says(check.state, check.evidence.quote if check.evidence else None)
 
 
+def records_first(answer: Answer) -> bool:
+    """Where others were asked about, what the records tell is the answer."""
+    return answer.intent is Intent.CASE_STUDY
+
+
 def guidance_title(answer: Answer, phrases: Phrases) -> str:
     """Only advice is said to advise."""
     cited = [answer.cited(n) for one in answer.guidance for n in one.citations]
@@ -116,7 +121,7 @@ def guidance_title(answer: Answer, phrases: Phrases) -> str:
 
 def _guidance(answer: Answer, phrases: Phrases) -> str:
     lines = [_statement(statement, answer, phrases) for statement in answer.guidance]
-    titled = answer.ring or answer.cards
+    titled = answer.ring or (answer.cards and records_first(answer))
     return _listed(guidance_title(answer, phrases), lines) if titled else _bullets(lines)
 
 
