@@ -42,7 +42,7 @@ class Vocabulary(Frozen):
     openers: frozenset[Word]
     joiners: Words
     asking: Words
-    amounts: Words
+    fillers: Words
     ordinary_words: frozenset[Word]
     generic_words: frozenset[Word]
 
@@ -73,9 +73,9 @@ class Vocabulary(Frozen):
         cuts = [match.start() for match in self._further_pattern.finditer(sentence)]
         return [sentence[a:b].strip(" ,;") for a, b in pairwise([0, *cuts, len(sentence)])]
 
-    def without_amounts(self, text: str) -> str:
-        """A text without `how long` and the like: a sentence with "long" in it is no answer."""
-        return self._amount_pattern.sub(" ", text)
+    def without_fillers(self, text: str) -> str:
+        """A text without `how long`, `up` and the like, which no answer repeats."""
+        return self._filler_pattern.sub(" ", text)
 
     def greets(self, text: str) -> bool:
         """True where a text is hardly more than a greeting."""
@@ -109,8 +109,8 @@ class Vocabulary(Frozen):
         return re.compile(rf"(?<=[\w,;)])\s+{joined}(?={asking})", re.IGNORECASE)
 
     @cached_property
-    def _amount_pattern(self) -> re.Pattern[str]:
-        return any_of(self.amounts)
+    def _filler_pattern(self) -> re.Pattern[str]:
+        return any_of(self.fillers)
 
     @cached_property
     def _greeting_pattern(self) -> re.Pattern[str]:

@@ -184,7 +184,7 @@ def _guidance(
     for text, vector in asked:
         hits = find_guidance(desk.snapshot, vector, text, 12)
         near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
-        ranked = weighed(near, text, desk.snapshot)
+        ranked = weighed(near, desk.vocabulary.without_fillers(text), desk.snapshot)
         for stored, quote in most_telling(ranked, desk.snapshot, GUIDANCE):
             if quote.text not in said:
                 said.add(quote.text)

@@ -34,7 +34,7 @@ DESCRIBED_COSINE, DESCRIBED_WORDS = 0.6, 3
 RIVAL = 0.8
 """Share of the relevance of the best sentence from which on a record is to the point too."""
 SENTENCES_OF_A_CASE = 3
-NEAR_ENOUGH = 0.25
+NEAR_ENOUGH = 0.2
 """Below this cosine nothing found is about the question."""
 
 
@@ -67,7 +67,7 @@ def guide(
 def _found(text: str, vector: Vectors, desk: Desk) -> list[Telling]:
     hits = find_guidance(desk.snapshot, vector, text, PASSAGES)
     near = [hit for hit in hits if hit.cosine >= NEAR_ENOUGH]
-    return weighed(near, text, desk.snapshot)
+    return weighed(near, desk.vocabulary.without_fillers(text), desk.snapshot)
 
 
 def _cards(
@@ -86,6 +86,6 @@ def _cards(
     if not wanted and not desk.vocabulary.speaks_of_oneself(text):
         wanted = described_in(text, vector, desk, DESCRIBED_COSINE, DESCRIBED_WORDS)[:1]
     for item in [item for item in near if item.case.id in wanted][:NAMED]:
-        telling = weighed(item.hits, text, desk.snapshot)
+        telling = weighed(item.hits, desk.vocabulary.without_fillers(text), desk.snapshot)
         if asked_about or telling[0].relevance >= RIVAL * best:
             yield card(item, vector, desk, citations, (), SENTENCES_OF_A_CASE)

@@ -97,7 +97,7 @@ def _guidance(
     """
     hits = find_guidance(desk.snapshot, vector, question.text, 8)
     near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
-    ranked = weighed(near, question.text, desk.snapshot)
+    ranked = weighed(near, desk.vocabulary.without_fillers(question.text), desk.snapshot)
     for stored, quote in most_telling(ranked, desk.snapshot, GUIDANCE):
         told = untold is not None and not any(name in quote.text for name in untold)
         if not (told and quote.standing in _DOUBTFUL):

@@ -222,13 +222,15 @@ def sources(answer: Answer) -> list[Source]:
     """What the shown sentences cite, by place, in the order of first mention."""
     used = {n for statement in answer.statements for n in statement.citations}
     used |= {n for c in answer.checklist if c.state != "unknown" for n in c.citations}
-    grouped: dict[tuple[str, str], list[Citation]] = {}
+    grouped: dict[str, list[Citation]] = {}
     for citation in answer.citations:
         if citation.n in used:
-            title = citation.title.split(" › ")[0]
             place = " ".join((citation.url or citation.path).split())
-            grouped.setdefault((title, place), []).append(citation)
-    return [Source(title, place, tuple(cited)) for (title, place), cited in grouped.items()]
+            grouped.setdefault(place, []).append(citation)
+    return [
+        Source(cited[0].title.split(" › ")[0], place, tuple(cited))
+        for place, cited in grouped.items()
+    ]
 
 
 def standing(statement: Statement, answer: Answer, phrases: Phrases) -> str:
