@@ -23,6 +23,8 @@ PASSAGES = 24
 """Passages looked at."""
 SENTENCES = 4
 """Most sentences quoted."""
+SURE, SENTENCES_UNSURE = 0.9, 6
+"""Below this relevance even the best sentence is a guess, and a few more are shown."""
 SENTENCES_OF_A_PART = 3
 """Where a message asks several things."""
 NAMED = 2
@@ -46,10 +48,10 @@ def guide(
     citations = Citations(desk.snapshot)
     asked = [(part.text, part.vector) for part in parts] or [(question.text, vector)]
     found = [_found(*one, desk) for one in asked]
-    most = SENTENCES_OF_A_PART if parts else SENTENCES
+    best = max((ranked[0].relevance for ranked in found if ranked), default=0.0)
+    most = SENTENCES_OF_A_PART if parts else SENTENCES if best >= SURE else SENTENCES_UNSURE
     telling = [pair for ranked in found for pair in most_telling(ranked, desk.snapshot, most)]
     statements = tuple(dict.fromkeys(citations.state(*pair) for pair in telling))
-    best = max((ranked[0].relevance for ranked in found if ranked), default=0.0)
     cards = tuple(_cards(question, vector, desk, citations, best))
     headline = headlines.cost if intent is Intent.COST else headlines.adoption
     return Answer(

@@ -16,6 +16,9 @@ from knowledge.vocabulary import Vocabulary
 MOST = 3
 """More questions than this in one message are rhetoric, not a list of things to answer."""
 
+LEAST_WORDS = 2
+"""Fewer ask nothing by themselves: "months? years?"."""
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -34,5 +37,6 @@ def questions_in(text: str, vocabulary: Vocabulary) -> list[str]:
     """
     spans = sentence_spans(text)
     asking = [text[start:end] for start, end in spans if text[end - 1] == "?"]
-    found = [part for sentence in asking for part in vocabulary.questions_of(sentence)]
+    parts = [part for sentence in asking for part in vocabulary.questions_of(sentence)]
+    found = [part for part in parts if len(part.split()) >= LEAST_WORDS]
     return found if 2 <= len(found) <= MOST else []

@@ -99,6 +99,7 @@ def test_no_answer_points_to_another_article(advisor: Advisor) -> None:
         ("What should we measure in a pilot?", []),
         ("We know how and why it is slow. Should we use Rust?", []),
         ("Why? Who? When? Where?", []),
+        ("60k lines of Go. months? years?", []),
         ("", []),
     ],
 )
