@@ -81,7 +81,7 @@ class WordCounts:
             return np.zeros(0, dtype=np.float32)
         size = len(self.lengths)
         spread = np.bincount(self.terms, minlength=len(self.vocabulary))
-        rarity = np.log(1 + (size - spread + 0.5) / (spread + 0.5))
+        rarity = _rarity(spread, size)
         norms = K1 * (1 - B + B * self.lengths / self.lengths.mean())
         scores = rarity[self.terms] * self.counts / (self.counts + norms[self.rows])
         return np.asarray(scores, dtype=np.float32)
@@ -141,6 +141,14 @@ class LexicalSearch:
         best = np.lexsort((rows, -found))[:count]
         return [(int(rows[at]), float(found[at])) for at in best]
 
+    def weight(self, words: Iterable[str]) -> float:
+        """How much some words tell together: the sum of their rarity, 0 for words in no row."""
+        terms = sorted(self._terms[word] for word in set(words) if word in self._terms)
+        if not terms:
+            return 0.0
+        at = np.array(terms)
+        return float(_rarity(self._starts[at + 1] - self._starts[at], len(self)).sum())
+
     def counts(self) -> WordCounts:
         """What was counted, for re-use in the next snapshot."""
         terms = np.repeat(np.arange(len(self._terms), dtype=np.int32), np.diff(self._starts))
@@ -155,6 +163,11 @@ class LexicalSearch:
                 span = slice(self._starts[term], self._starts[term + 1])
                 sums[self._rows[span]] += self._scores[span]
         return sums
+
+
+def _rarity(spread: NDArray[Any], size: int) -> NDArray[np.float64]:
+    """What a word that stands in `spread` of `size` rows tells (the same paper, section 3.2)."""
+    return np.asarray(np.log(1 + (size - spread + 0.5) / (spread + 0.5)), dtype=np.float64)
 
 
 def _small(numbers: NDArray[np.signedinteger[Any]]) -> Numbers:

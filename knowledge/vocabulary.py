@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -39,6 +40,9 @@ class Vocabulary(Frozen):
     greetings: Words
     oneself: Words
     openers: frozenset[Word]
+    joiners: Words
+    asking: Words
+    fillers: Words
     ordinary_words: frozenset[Word]
     generic_words: frozenset[Word]
 
@@ -64,6 +68,15 @@ class Vocabulary(Frozen):
         """True where a text says "we", "our" or "I": then it is about the asker's own work."""
         return self._oneself_pattern.search(_one_line(text)) is not None
 
+    def questions_of(self, sentence: str) -> list[str]:
+        """A sentence cut where a further question begins: `and how`, `, if so what`."""
+        cuts = [match.start() for match in self._further_pattern.finditer(sentence)]
+        return [sentence[a:b].strip(" ,;") for a, b in pairwise([0, *cuts, len(sentence)])]
+
+    def without_fillers(self, text: str) -> str:
+        """A text without `how long`, `up` and the like, which no answer repeats."""
+        return self._filler_pattern.sub(" ", text)
+
     def greets(self, text: str) -> bool:
         """True where a text is hardly more than a greeting."""
         words = re.findall(r"[a-z]+", text.lower())
@@ -88,6 +101,16 @@ class Vocabulary(Frozen):
     @cached_property
     def _oneself_pattern(self) -> re.Pattern[str]:
         return any_of(self.oneself)
+
+    @cached_property
+    def _further_pattern(self) -> re.Pattern[str]:
+        joined = rf"(?:(?:{alternatives(self.joiners)}),?\s+)+"
+        asking = rf"(?:{alternatives(self.asking)})\b"
+        return re.compile(rf"(?<=[\w,;)])\s+{joined}(?={asking})", re.IGNORECASE)
+
+    @cached_property
+    def _filler_pattern(self) -> re.Pattern[str]:
+        return any_of(self.fillers)
 
     @cached_property
     def _greeting_pattern(self) -> re.Pattern[str]:

@@ -12,6 +12,7 @@ from bot.advisor.decision import decide
 from bot.advisor.desk import Desk
 from bot.advisor.guidance import guide
 from bot.advisor.others import asks_of_others, only_names
+from bot.advisor.parts import Part, questions_in
 from bot.advisor.question import Question
 from bot.advisor.records import tell
 from bot.advisor.ring import Verdict, judge
@@ -21,12 +22,12 @@ from bot.reader.reading import Reading
 from index.encoder import Vectors
 from index.stages import stage
 from knowledge.model import Intent
-from knowledge.sentences import sentence_spans
 
 _RUST = re.compile(r"\brust", re.IGNORECASE)
 
-MOST_PARTS = 3
-"""More questions than this in one message are rhetoric, not a list of things to answer."""
+
+VERDICT_WANTED = 0.9
+"""How surely one of several questions must ask for a verdict, where the whole does not sound so."""
 
 
 class Reader(Protocol):
@@ -59,13 +60,22 @@ class Advisor:
         """
         if question.facts:
             return Intent.DECISION
-        read = max(Intent, key=lambda intent: reading.intent[intent])
+        read = _likeliest(reading)
         text, desk = question.text, self.desk
         if read is Intent.OUT_OF_SCOPE and asks_of_others(text, reading, self.embed, desk):
             return Intent.CASE_STUDY
         if read is Intent.DECISION and only_names(text, reading, desk):
             return Intent.CASE_STUDY
+        if read not in (Intent.DECISION, Intent.OUT_OF_SCOPE) and self._asks_whether(text):
+            return Intent.DECISION
         return read
+
+    def _asks_whether(self, text: str) -> bool:
+        """Whether one of several questions asks for a verdict, whatever the others ask."""
+        parts = questions_in(text, self.desk.vocabulary)
+        return any(
+            self._reader.read(part).intent[Intent.DECISION] >= VERDICT_WANTED for part in parts
+        )
 
     def answer(self, question: Question, intent: Intent | None = None) -> Answer:
         """The answer to a checked question, of the intent read from it unless one is given."""
@@ -79,12 +89,15 @@ class Advisor:
         if intent is Intent.OUT_OF_SCOPE:
             return self._decline(question)
         vector = self.embed(self._searched(question))
-        if intent is Intent.DECISION:
-            parts = [(part, self.embed(part)) for part in parts_of(question)]
-            return decide(question, reading, vector, self.desk, parts)
         if intent is Intent.CASE_STUDY:
             return tell(question, vector, self.desk)
-        return guide(question, intent, vector, self.desk)
+        parts = [self._part(text) for text in questions_in(question.text, self.desk.vocabulary)]
+        if intent is Intent.DECISION:
+            return decide(question, reading, vector, self.desk, parts)
+        return guide(question, intent, vector, self.desk, parts)
+
+    def _part(self, text: str) -> Part:
+        return Part(text, _likeliest(self._reader.read(text)), self.embed(text))
 
     def verdict(self, question: Question) -> Verdict:
         """The verdict alone: nothing is looked up. `answer` comes to the same ring."""
@@ -125,11 +138,8 @@ def about_rust(text: str) -> str:
     return text if _RUST.search(text) else f"Rust: {text}"
 
 
-def parts_of(question: Question) -> list[str]:
-    """The single questions of a message that asks two or three; nothing for any other message."""
-    spans = sentence_spans(question.text)
-    asked = [question.text[start:end] for start, end in spans if question.text[end - 1] == "?"]
-    return asked if 2 <= len(asked) <= MOST_PARTS else []
+def _likeliest(reading: Reading) -> Intent:
+    return max(Intent, key=lambda intent: reading.intent[intent])
 
 
 def receipt(answer: Answer, question: Question) -> str:

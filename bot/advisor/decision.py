@@ -9,16 +9,12 @@ from bot.advisor.answer import Answer, Card, Check, Statement
 from bot.advisor.cards import card, related
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
-from bot.advisor.find import (
-    RankedCase,
-    best_sections,
-    find_guidance,
-    most_telling,
-    rank_cases,
-)
+from bot.advisor.find import RankedCase, find_guidance, rank_cases
+from bot.advisor.parts import Part
 from bot.advisor.question import Question
 from bot.advisor.ring import Verdict
 from bot.advisor.situation import Situation, situation
+from bot.advisor.telling import most_telling, weighed
 from bot.reader.reading import Reading
 from index.encoder import Vectors
 from knowledge.checklist import Item
@@ -30,7 +26,9 @@ SHOWN = 3
 """Case studies in all, as far as others have something in common with the case."""
 SENTENCES = 2
 GUIDANCE = 2
-"""Sentences quoted from articles besides the backing of what was read."""
+"""Sentences quoted from articles besides the backing of what was read, for each question asked."""
+_GUIDED = {Intent.COST, Intent.ADOPTION}
+"""What may be asked besides the verdict, and is answered by articles."""
 GUIDANCE_COSINE = 0.35
 """Below this likeness a passage is not about the question."""
 
@@ -40,12 +38,12 @@ def decide(
     reading: Reading,
     vector: Vectors,
     desk: Desk,
-    parts: Sequence[tuple[str, Vectors]] = (),
+    parts: Sequence[Part] = (),
 ) -> Answer:
     """Verdict, reasons, checklist, case studies, what is missing and what would flip it.
 
-    `parts` are the single questions of a message that asks several, each with its vector: guidance
-    is looked up for each, so that "and how long would ramp-up take?" is answered as well.
+    `parts` are the single questions of a message that asks several: guidance is looked up for what
+    they ask besides, so that "and how long would ramp-up take?" is answered as well.
     """
     known = situation(question, reading)
     verdict = verdicts.judge(known.states, known.lean, desk.checklist)
@@ -54,7 +52,8 @@ def decide(
     checklist = tuple(_checks(known, desk, citations))
     reasons = tuple(_reasons(checklist, verdict, desk, citations))
     cards = tuple(_cards(question, known, verdict, vector, desk, citations))
-    asked = [(question.text, vector), *parts] if known.facts else parts
+    besides = [(part.text, part.vector) for part in parts if part.intent in _GUIDED]
+    asked = besides or ([(question.text, vector)] if known.facts else [])
     guidance = tuple(_guidance(asked, desk, citations, reasons))
     headlines = desk.phrases.headlines
     return Answer(
@@ -185,8 +184,8 @@ def _guidance(
     for text, vector in asked:
         hits = find_guidance(desk.snapshot, vector, text, 12)
         near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
-        for section in best_sections(near, GUIDANCE):
-            for stored, quote in most_telling([section.best], text, desk.snapshot, 1):
-                if quote.text not in said:
-                    said.add(quote.text)
-                    yield citations.state(stored, quote)
+        ranked = weighed(near, desk.vocabulary.without_fillers(text), desk.snapshot)
+        for stored, quote in most_telling(ranked, desk.snapshot, GUIDANCE):
+            if quote.text not in said:
+                said.add(quote.text)
+                yield citations.state(stored, quote)

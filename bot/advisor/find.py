@@ -10,8 +10,8 @@ import numpy as np
 from index.encoder import Vectors
 from index.rows import Stored
 from index.search import Hit, search
-from index.snapshot import BUILT_IN, Snapshot
-from knowledge.model import CaseStudy, Criterion, Standing
+from index.snapshot import Snapshot
+from knowledge.model import CaseStudy, Criterion
 from knowledge.passages import Quote
 from knowledge.vocabulary import Vocabulary
 
@@ -24,8 +24,6 @@ OWN = 4
 """Passages of a team's own documents that are looked at besides the best of all."""
 OWN_COSINE = 0.4
 """From this likeness on they are about the question."""
-FURTHER_SHARE = 0.15
-"""What a section's further passages add to its score."""
 
 Pair = tuple[Stored, Quote]
 """A quote with the passage that it stands in."""
@@ -101,59 +99,3 @@ def find_guidance(snapshot: Snapshot, vector: Vectors, text: str, count: int) ->
         held = {hit.stored.row for hit in hits}
         hits += [hit for hit in own if hit.cosine >= OWN_COSINE and hit.stored.row not in held]
     return hits
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A section of an article with its matching passages in the article's order, and the best."""
-
-    source_id: str
-    section: str
-    own: bool
-    score: float
-    passages: tuple[Stored, ...]
-    best: Stored
-
-
-def most_telling(
-    passages: Sequence[Stored], question: str, snapshot: Snapshot, count: int
-) -> list[Pair]:
-    """The sentences that share most words with a question, in the order of the document.
-
-    Where that does not tell them apart, sourced sentences go before advice.
-    """
-    tokens = snapshot.words.tokens
-    asked = set(tokens(question))
-    pairs = [(stored, quote) for stored in passages for quote in stored.passage.quotes]
-
-    def rank(at: int) -> tuple[int, bool, int]:
-        quote = pairs[at][1]
-        return -len(asked & set(tokens(quote.text))), quote.standing is Standing.ADVICE, at
-
-    return [pairs[at] for at in sorted(sorted(range(len(pairs)), key=rank)[:count])]
-
-
-def best_sections(hits: Sequence[Hit], limit: int) -> list[Section]:
-    """Hits grouped by section: a section counts by its best passage and a little by the others.
-
-    Where a team's own documents are among the hits, one of their sections is among those shown:
-    they were added because they matter.
-    """
-    grouped: dict[tuple[str, str, str], list[Hit]] = {}
-    for hit in hits:
-        passage = hit.stored.passage
-        place = (hit.stored.root, passage.source_id, passage.section)
-        grouped.setdefault(place, []).append(hit)
-    sections = []
-    for (root, source_id, section), members in grouped.items():
-        best, *others = sorted(members, key=lambda h: (-h.score, h.stored.row))
-        score = best.score + FURTHER_SHARE * sum(hit.score for hit in others[:3])
-        ordered = tuple(hit.stored for hit in sorted(members, key=lambda h: h.stored.row))
-        is_own = root != BUILT_IN
-        sections.append(Section(source_id, section, is_own, score, ordered, best.stored))
-    sections.sort(key=lambda item: (-item.score, item.passages[0].row))
-    shown = sections[:limit]
-    own = next((section for section in sections if section.own), None)
-    if own is not None and own not in shown:
-        shown[-1:] = [own]
-    return shown

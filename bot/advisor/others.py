@@ -72,4 +72,5 @@ def described_in(
     hits = search(desk.snapshot, vector, text, LOOKED_AT, {"kind": "case"})
     close = sorted((hit for hit in hits if hit.cosine >= near), key=lambda hit: -hit.cosine)
     names = dict.fromkeys(hit.stored.passage.source_id for hit in close)
-    return [name for name in names if desk.record_words.shared(text, name) >= words]
+    described = desk.vocabulary.without_fillers(text)
+    return [name for name in names if desk.record_words.shared(described, name) >= words]

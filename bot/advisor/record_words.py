@@ -22,10 +22,15 @@ class RecordWords:
 
     @cached_property
     def _by_case(self) -> dict[str, list[set[str]]]:
+        """The parts of a field do not count: "a Java dev" is no `dev-tool`."""
         tokens, snapshot = self._snapshot.words.tokens, self._snapshot
         return {
-            name: [set(tokens(one.passage.searchable)) for one in snapshot.of_case(name)]
-            for name in snapshot.cases
+            name: [
+                set(tokens(one.passage.searchable))
+                - (set(tokens(case.domain)[1:]) - set(tokens(one.passage.text)))
+                for one in snapshot.of_case(name)
+            ]
+            for name, case in snapshot.cases.items()
         }
 
     @cached_property

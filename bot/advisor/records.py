@@ -8,14 +8,9 @@ from bot.advisor.answer import Answer, Statement
 from bot.advisor.cards import card
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
-from bot.advisor.find import (
-    RankedCase,
-    best_sections,
-    find_guidance,
-    most_telling,
-    rank_cases,
-)
+from bot.advisor.find import RankedCase, find_guidance, rank_cases
 from bot.advisor.question import Question
+from bot.advisor.telling import most_telling, weighed
 from index.encoder import Vectors
 from knowledge.model import Intent, Standing
 
@@ -27,6 +22,8 @@ ABSENT_SHOWN = 5
 SENTENCES = {1: 8, 2: 5}
 """Quoted from each record where so many are shown."""
 SENTENCES_AMONG_OTHERS = 3
+GUIDANCE = 2
+"""Sentences of articles beside the records."""
 GUIDANCE_COSINE = 0.5
 PASSAGES = 12
 """Passages in which a name without a record is looked for."""
@@ -100,11 +97,11 @@ def _guidance(
     """
     hits = find_guidance(desk.snapshot, vector, question.text, 8)
     near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
-    for section in best_sections(near, 2):
-        for stored, quote in most_telling([section.best], question.text, desk.snapshot, 1):
-            told = untold is not None and not any(name in quote.text for name in untold)
-            if not (told and quote.standing in _DOUBTFUL):
-                yield citations.state(stored, quote)
+    ranked = weighed(near, desk.vocabulary.without_fillers(question.text), desk.snapshot)
+    for stored, quote in most_telling(ranked, desk.snapshot, GUIDANCE):
+        told = untold is not None and not any(name in quote.text for name in untold)
+        if not (told and quote.standing in _DOUBTFUL):
+            yield citations.state(stored, quote)
 
 
 def _mentioned(names: list[str], question: Question, vector: Vectors, desk: Desk) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from bot.advisor.answer import Answer, Card, Check, Citation, Flip, Statement
 from knowledge.checklist import Checklist
-from knowledge.model import Criterion, Ring, Standing
+from knowledge.model import Criterion, Intent, Ring, Standing
 from knowledge.phrases import Phrases
 
 QUESTIONS = 3
@@ -24,7 +24,7 @@ _TURNING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 def plain_text(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
     """The whole reply: verdict, reasons, gaps, advice and records, sources, in that order.
 
-    What was asked for comes first: records before advice where they are the answer.
+    What was asked for comes first: records before articles where a record was asked for.
     """
     advice = [_guidance(answer, phrases)]
     records = [*_cases(answer, checklist, phrases)]
@@ -33,7 +33,7 @@ def plain_text(answer: Answer, checklist: Checklist, phrases: Phrases) -> str:
         *_sides(answer, checklist, phrases),
         _missing(answer, checklist, phrases),
         _flips(answer, checklist, phrases),
-        *(advice + records if answer.ring else records + advice),
+        *(records + advice if records_first(answer) else advice + records),
         _checklist(answer, checklist, phrases),
         _sources(answer, phrases),
     ]
@@ -107,6 +107,11 @@ def fact(check: Check, checklist: Checklist) -> str:
     return item.says(check.state, check.evidence.quote if check.evidence else None)
 
 
+def records_first(answer: Answer) -> bool:
+    """Where others were asked about, what the records tell is the answer."""
+    return answer.intent is Intent.CASE_STUDY
+
+
 def guidance_title(answer: Answer, phrases: Phrases) -> str:
     """Only advice is said to advise."""
     cited = [answer.cited(n) for one in answer.guidance for n in one.citations]
@@ -116,7 +121,7 @@ def guidance_title(answer: Answer, phrases: Phrases) -> str:
 
 def _guidance(answer: Answer, phrases: Phrases) -> str:
     lines = [_statement(statement, answer, phrases) for statement in answer.guidance]
-    titled = answer.ring or answer.cards
+    titled = answer.ring or (answer.cards and records_first(answer))
     return _listed(guidance_title(answer, phrases), lines) if titled else _bullets(lines)
 
 
@@ -217,13 +222,15 @@ def sources(answer: Answer) -> list[Source]:
     """What the shown sentences cite, by place, in the order of first mention."""
     used = {n for statement in answer.statements for n in statement.citations}
     used |= {n for c in answer.checklist if c.state != "unknown" for n in c.citations}
-    grouped: dict[tuple[str, str], list[Citation]] = {}
+    grouped: dict[str, list[Citation]] = {}
     for citation in answer.citations:
         if citation.n in used:
-            title = citation.title.split(" › ")[0]
             place = " ".join((citation.url or citation.path).split())
-            grouped.setdefault((title, place), []).append(citation)
-    return [Source(title, place, tuple(cited)) for (title, place), cited in grouped.items()]
+            grouped.setdefault(place, []).append(citation)
+    return [
+        Source(cited[0].title.split(" › ")[0], place, tuple(cited))
+        for place, cited in grouped.items()
+    ]
 
 
 def standing(statement: Statement, answer: Answer, phrases: Phrases) -> str:

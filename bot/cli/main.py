@@ -75,3 +75,7 @@ def _run() -> None:
 def _discard_output() -> None:
     """Nobody reads any more: keep Python from saying so when it flushes at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    main()

@@ -20,6 +20,7 @@ from bot.advisor.text import (
     known,
     likeness,
     numbers,
+    records_first,
     silence,
     sources,
     standing,
@@ -81,12 +82,13 @@ def _sections(answer: Answer, desk: Desk) -> Iterator[Section]:
         yield from _sides(answer, desk)
         yield _missing(answer, desk)
         yield _flips(answer, desk)
+    if not records_first(answer):
         yield _guidance(answer, desk)
-        if answer.cards:
-            yield [_title(labels.cases)]
+    if answer.ring and answer.cards:
+        yield [_title(labels.cases)]
     for card in answer.cards:
         yield _card(card, answer, desk)
-    if not answer.ring:
+    if records_first(answer):
         yield _guidance(answer, desk)
     yield _silent(answer, desk)
     yield _sources(answer, desk)
@@ -134,7 +136,7 @@ def _flips(answer: Answer, desk: Desk) -> Section:
 
 def _guidance(answer: Answer, desk: Desk) -> Section:
     lines = _statements(answer.guidance, answer, desk)
-    titled = answer.ring or answer.cards
+    titled = answer.ring or (answer.cards and records_first(answer))
     return _titled(guidance_title(answer, desk.phrases), lines) if titled else lines
 
 

@@ -208,7 +208,8 @@ def test_of_a_named_record_no_claim_is_repeated_that_the_record_corrects(
     ):
         answer = advisor.answer(Question(text), Intent.CASE_STUDY)
         cited = [answer.cited(n).standing for one in answer.guidance for n in one.citations]
-        assert bool({Standing.CLAIMED, Standing.DISPUTED} & set(cited)) == claims
+        doubtful = {Standing.CLAIMED, Standing.DISPUTED, Standing.UNVERIFIED}
+        assert bool(doubtful & set(cited)) == claims
 
 
 @pytest.mark.parametrize(
