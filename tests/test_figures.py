@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.evaluation import QUESTIONS
+from bot.evaluation import SETS
 from bot.evaluation.questions import load_labels
 from bot.evaluation.score import evaluate, figures
 from bot.service import Service
@@ -20,36 +20,46 @@ from knowledge.model import Criterion
 NEGATIONS = Path(__file__).resolve().parent / "data" / "negation_pairs.jsonl"
 
 FLOORS = {
-    "ring": 0.90,
-    "ring_after_3": 0.91,
-    "signals_f1": 0.90,
-    "intent": 0.91,
-    "cases": 0.92,
-    "terms": 0.82,
-    "sources": 0.82,
+    "own": {
+        "ring": 0.92,
+        "ring_after_3": 0.92,
+        "signals_f1": 0.89,
+        "intent": 0.89,
+        "cases": 0.91,
+        "terms": 0.70,
+        "sources": 0.70,
+    },
+    "public": {"ring": 0.62, "ring_after_3": 0.69, "signals_f1": 0.63, "intent": 0.92},
 }
-CEILINGS = {"adopt_hold_mixed": 0.04, "leaked": 0.01, "refused": 0.03, "calibration_error": 0.06}
-NEGATIONS_RIGHT = 0.49
-"""Measured 112 of 224 pairs; the aim is 0.95, and docs/reading.md says what is missing."""
+CEILINGS = {
+    "own": {"adopt_hold_mixed": 0.04, "leaked": 0.01, "refused": 0.05, "calibration_error": 0.08},
+    "public": {"adopt_hold_mixed": 0.10, "leaked": 0.16, "refused": 0.04},
+}
+NEGATIONS_RIGHT = 0.50
+"""Measured 114 of 224 pairs; the aim is 0.95, and docs/reading.md says what is missing."""
+
+Figures = dict[str, dict[str, float | int | None]]
 
 
 @pytest.fixture(scope="module")
-def measured(service: Service) -> dict[str, float | int | None]:
-    return figures(evaluate(service.advisor, load_labels(QUESTIONS)))
+def measured(service: Service) -> Figures:
+    return {
+        name: figures(evaluate(service.advisor, load_labels(file))) for name, file in SETS.items()
+    }
 
 
-@pytest.mark.parametrize("figure", FLOORS)
-def test_a_figure_has_not_fallen(figure: str, measured: dict[str, float | int | None]) -> None:
-    value = measured[figure]
+@pytest.mark.parametrize(("name", "figure"), [(s, f) for s in FLOORS for f in FLOORS[s]])
+def test_a_figure_has_not_fallen(name: str, figure: str, measured: Figures) -> None:
+    value = measured[name][figure]
     assert value is not None
-    assert value >= FLOORS[figure]
+    assert value >= FLOORS[name][figure]
 
 
-@pytest.mark.parametrize("figure", CEILINGS)
-def test_an_error_has_not_risen(figure: str, measured: dict[str, float | int | None]) -> None:
-    value = measured[figure]
+@pytest.mark.parametrize(("name", "figure"), [(s, f) for s in CEILINGS for f in CEILINGS[s]])
+def test_an_error_has_not_risen(name: str, figure: str, measured: Figures) -> None:
+    value = measured[name][figure]
     assert value is not None
-    assert value <= CEILINGS[figure]
+    assert value <= CEILINGS[name][figure]
 
 
 def test_negating_a_fact_changes_what_is_read(service: Service) -> None:

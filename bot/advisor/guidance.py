@@ -21,9 +21,9 @@ from knowledge.model import Intent
 
 PASSAGES = 24
 """Passages looked at."""
-SENTENCES = 4
+SENTENCES = 6
 """Most sentences quoted."""
-SURE, SENTENCES_UNSURE = 0.9, 6
+SURE, SENTENCES_UNSURE = 0.9, 8
 """Below this relevance even the best sentence is a guess, and a few more are shown."""
 SENTENCES_OF_A_PART = 3
 """Where a message asks several things."""

@@ -37,9 +37,8 @@ SCALE = 2.0
 WHOLE = 0.5
 """Log odds for each unit of the impression's log probability: fixed, not fitted.
 
-Fitted freely it takes all the weight (0.95) and leaves most facts worth nothing: then no answer of
-the asker could change the verdict, and the impression carries over to messages of another kind
-worse than facts do (`docs/reading-experiments.md` has rings by this number).
+Fitted freely it takes nearly all the weight and leaves most facts worth nothing: then no answer of
+the asker could change the verdict (`docs/reading-experiments.md` has rings by this number).
 """
 PENALTY = 0.001
 """Ridge on the coefficients, per row of the mean loss."""

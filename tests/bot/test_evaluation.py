@@ -10,11 +10,11 @@ import pytest
 
 from bot.advisor.advisor import Advisor
 from bot.advisor.question import Question
-from bot.evaluation import QUESTIONS
+from bot.evaluation import PUBLIC, SETS
 from bot.evaluation.measured import load_measured
 from bot.evaluation.questions import Label, load_labels
 from bot.evaluation.reliability import calibration_error
-from bot.evaluation.score import evaluate, figures
+from bot.evaluation.score import evaluate, figures, joined
 from bot.settings import Settings
 from knowledge.faults import ContentError
 from knowledge.model import Criterion, Intent, Ring, State
@@ -33,8 +33,19 @@ def measured(advisor: Advisor, *labels: Label) -> dict[str, float | int | None]:
     return figures(evaluate(advisor, labels))
 
 
-def test_the_projects_own_questions_are_sound() -> None:
-    assert len(load_labels(QUESTIONS)) >= 100
+def test_the_projects_questions_are_sound() -> None:
+    sets = {name: load_labels(file) for name, file in SETS.items()}
+    assert all(len(labels) >= 100 for labels in sets.values())
+    ids = [one.id for labels in sets.values() for one in labels]
+    assert len(ids) == len(set(ids))
+    assert all(one.source_url.startswith("http") for one in load_labels(PUBLIC) if one.source_url)
+
+
+def test_sets_of_questions_add_up(literal: Advisor) -> None:
+    right, wrong = label(id="a"), label(id="b", ring="trial")
+    both = joined(evaluate(literal, [one]) for one in (right, wrong))
+    assert figures(both)["ring"] == 0.5
+    assert figures(both)["questions"] == 2
 
 
 def test_a_ring_and_its_accepted_alternative_both_count(literal: Advisor) -> None:
