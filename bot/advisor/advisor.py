@@ -26,7 +26,7 @@ from knowledge.model import Intent
 _RUST = re.compile(r"\brust", re.IGNORECASE)
 
 
-VERDICT_WANTED = 0.9
+VERDICT_WANTED = 0.85
 """How surely one of several questions must ask for a verdict, where the whole does not sound so."""
 
 

@@ -15,7 +15,7 @@ from index.encoder import Vectors
 from index.search import search
 from knowledge.model import Intent
 
-SOUNDS = 0.01
+SOUNDS = 0.003
 """How likely a message must sound like a question about others to be looked up at all."""
 NEAR = 0.5
 """From this cosine on a passage may be what a message describes."""
@@ -24,11 +24,12 @@ SHARED = 4
 
 A score of near passages alone does not do: "is Cloudflare down?" comes to a cosine of 0.7.
 """
-LIKELY = 0.15
-"""How likely a message that names a record must sound where it shares no such words."""
+LIKELY, SHARED_LIKELY = 0.15, 3
+"""How likely a message that names a record must sound where it shares no such words; and the words
+that a description which sounds so must share."""
 BARE = 1
 """A name with no more words than this besides asks what is named: "What is PyO3 good for?"."""
-BARE_LIKELY = 0.05
+BARE_LIKELY = 0.01
 LOOKED_AT = 10
 
 
@@ -41,7 +42,8 @@ def asks_of_others(
         return False
     named = desk.names.named_in(text, ())
     if not named:
-        return bool(described_in(text, embed(text), desk))
+        words = SHARED_LIKELY if likely >= LIKELY else SHARED
+        return bool(described_in(text, embed(text), desk, words=words))
     besides = desk.names.removed_from(text)
     bare = len(set(desk.snapshot.words.tokens(besides)) - {"rust"}) <= BARE
     return (

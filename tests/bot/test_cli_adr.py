@@ -9,7 +9,9 @@ import pytest
 from bot.settings import Settings
 from tests.bot.conftest import Run
 
-QUESTION = "Our Go cache has GC pauses and p99 must stay under 5 ms. Should we use Rust?"
+QUESTION = (
+    "Our Go cache has GC pauses, p99 must stay under 5 ms, and the team knows Rust. Rust here?"
+)
 
 
 def test_it_prints_the_answer_and_writes_the_record(

@@ -113,7 +113,7 @@ def test_any_answer_has_a_text_twin_that_says_the_same_to_whoever_has_it_read_ou
     assert text.startswith(fitted(answer.headline, 400))
     assert fitted(change, 400) in text
     for first in answer.reasons[:1]:
-        assert fitted(first.text, 300).removesuffix("…") in text
+        assert fitted(first.text, 300).removesuffix("…").strip() in text
     titles = {"for": labels.speaks_for, "against": labels.speaks_against}
     sides = titles.keys() & {check.weighs for check in answer.checklist}
     assert not sides or any(titles[side] in text for side in sides)
@@ -302,7 +302,10 @@ def test_a_source_list_that_does_not_fit_says_how_many_more_there_are(
     decision: Assessment,
 ) -> None:
     one = decision.answer.citations[0]
-    many = [one.model_copy(update={"n": n, "title": f"T{n} {'x' * 90}"}) for n in range(1, 401)]
+    many = [
+        one.model_copy(update={"n": n, "title": f"T{n} {'x' * 90}", "url": f"https://x.org/{n}"})
+        for n in range(1, 401)
+    ]
     first = decision.answer.reasons[0].model_copy(update={"citations": tuple(range(1, 401))})
     answer = decision.answer.model_copy(update={"citations": tuple(many), "guidance": (first,)})
     blocks = blocks_of(reply(decision.model_copy(update={"answer": answer}), WORDS))
