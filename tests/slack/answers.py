@@ -89,7 +89,7 @@ def answers(draw: st.DrawFn, counts: tuple[int, ...] = (0, 1, 3, 30, 2000)) -> A
     drawn = draw(st.lists(_citation(), min_size=min(cited, 1), max_size=4))
     citations = [drawn[n % len(drawn)].model_copy(update={"n": n + 1}) for n in range(cited)]
     if cited > 4 and draw(st.booleans()):  # each a source of its own
-        citations = [c.model_copy(update={"title": f"{c.title} {c.n}"}) for c in citations]
+        citations = [c.model_copy(update={"path": f"{c.path} {c.n}"}) for c in citations]
     cites = st.lists(st.integers(1, max(cited, 1)), max_size=4 if cited else 0).map(tuple)
     if cited:
         cites = st.one_of(cites, st.just(tuple(range(1, cited + 1))))

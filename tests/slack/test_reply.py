@@ -24,7 +24,7 @@ from bot.slack.house import House
 from bot.slack.ids import FACTS, Action
 from bot.store.records import Assessment
 from knowledge.content import load_checklist, load_phrases
-from knowledge.model import Ring
+from knowledge.model import Intent, Ring
 from knowledge.wording import load_reply_wording
 from tests.slack.answers import ASKED, assessed, assessments, hostile, texts
 from tests.slack.stand_in import SlackStandIn
@@ -277,6 +277,17 @@ def test_of_a_verdict_advice_is_folded_up_and_of_a_question_for_advice_it_is_not
 
 
 @pytest.mark.parametrize(
+    ("intent", "first"), [(Intent.CASE_STUDY, "record"), (Intent.COST, "advice")]
+)
+def test_what_was_asked_for_comes_first(intent: Intent, first: str, decision: Assessment) -> None:
+    answer = decision.answer.model_copy(update={"ring": None, "intent": intent})
+    message = reply(decision.model_copy(update={"answer": answer}), WORDS)
+    said = {"record": answer.cards[0].title, "advice": answer.guidance[0].text}
+    for shown in ("\n".join(strings_in(blocks_of(message))), message.text):
+        assert min(said, key=lambda kind: shown.index(escape(said[kind]))) == first
+
+
+@pytest.mark.parametrize(
     "text",
     [
         ASKED,
@@ -303,7 +314,7 @@ def test_a_source_list_that_does_not_fit_says_how_many_more_there_are(
 ) -> None:
     one = decision.answer.citations[0]
     many = [
-        one.model_copy(update={"n": n, "title": f"T{n} {'x' * 90}", "url": f"https://x.org/{n}"})
+        one.model_copy(update={"n": n, "title": f"T{n} {'x' * 90}", "path": f"{n}.md", "url": None})
         for n in range(1, 401)
     ]
     first = decision.answer.reasons[0].model_copy(update={"citations": tuple(range(1, 401))})

@@ -60,7 +60,8 @@ def guidance(answer: Answer, words: Words) -> list[Block]:
     if not said:
         return []
     title = [f"*{escape(plain.guidance_title(answer, words.phrases))}*"]
-    return [section(lines([*(title if answer.ring or answer.cards else []), *said]), "guidance")]
+    titled = answer.ring or (answer.cards and plain.records_first(answer))
+    return [section(lines([*(title if titled else []), *said]), "guidance")]
 
 
 def more_guidance(answer: Answer, words: Words) -> list[Block]:

@@ -100,23 +100,25 @@ def reply(
 def _evidence(answer: Answer, words: Words, *, brief: bool) -> Iterator[Part]:
     """Cases and advice, or `brief`, all behind one title.
 
-    Of a verdict the advice is folded up with what else there is of the cases.
+    Of a verdict the advice is folded up with what else there is of the cases; of any other answer
+    what was asked for comes first.
     """
     records, advice = list(cases(answer, words)), guidance(answer, words)
     more, wording = list(more_cases(answer, words)), words.wording
     if brief:
         yield from _folded_up(wording.as_before, [*advice, *records, *more], "as-before")
         return
-    for at, block in enumerate(records):
-        yield Part([block], 2 if at == 0 else 3)
+    told = [Part([block], 2 if at == 0 else 3) for at, block in enumerate(records)]
     if answer.ring:
+        yield from told
         title = wording.more_cases if more else plain.guidance_title(answer, words.phrases)
         both = wording.advice_and_cases if advice and more else title
         yield from _folded_up(both, [*advice, *more], "more-cases")
         return
-    yield from _folded_up(wording.more_cases, more, "more-cases")
-    yield from (Part([block], 2) for block in advice)
-    yield from _folded_up(wording.more_advice, more_guidance(answer, words), "more-advice")
+    told += _folded_up(wording.more_cases, more, "more-cases")
+    advised = [Part([block], 2) for block in advice]
+    advised += _folded_up(wording.more_advice, more_guidance(answer, words), "more-advice")
+    yield from told + advised if plain.records_first(answer) else advised + told
 
 
 def _folded_up(title: str, blocks: list[Block], block_id: str) -> Iterator[Part]:

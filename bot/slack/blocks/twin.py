@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.advisor import text as plain
-from bot.advisor.answer import Answer, Statement
+from bot.advisor.answer import Answer, Card, Statement
 from bot.slack.blocks.kit import escape, fitted
 from knowledge.checklist import Checklist
 from knowledge.model import Ring
@@ -49,12 +49,16 @@ def _said(answer: Answer, checklist: Checklist, phrases: Phrases, change: str) -
     if answer.flips:
         yield f"{phrases.labels.flips}:"
     yield from (f"- {plain.flip(one, checklist, phrases)}" for one in answer.flips[: plain.FLIPS])
-    if answer.guidance and answer.ring:
-        yield f"{plain.guidance_title(answer, phrases)}:"
-    yield from (f"- {_cited(one)}" for one in answer.guidance)
-    for card in answer.cards:
-        yield f"{card.title}:"
-        yield from (f"- {_cited(one)}" for one in card.statements)
+    records = [line for card in answer.cards for line in _told(card)]
+    titled = answer.guidance and (answer.ring or (records and plain.records_first(answer)))
+    advice = [f"{plain.guidance_title(answer, phrases)}:"] if titled else []
+    advice += [f"- {_cited(one)}" for one in answer.guidance]
+    yield from records + advice if plain.records_first(answer) else advice + records
+
+
+def _told(card: Card) -> Iterator[str]:
+    yield f"{card.title}:"
+    yield from (f"- {_cited(one)}" for one in card.statements)
 
 
 def _cited(statement: Statement) -> str:
