@@ -24,7 +24,7 @@ SHARED = 4
 
 A score of near passages alone does not do: "is Cloudflare down?" comes to a cosine of 0.7.
 """
-LIKELY, SHARED_LIKELY = 0.15, 3
+LIKELY, SHARED_LIKELY = 0.08, 3
 """How likely a message that names a record must sound where it shares no such words; and the words
 that a description which sounds so must share."""
 BARE = 1
