@@ -24,9 +24,10 @@ SHARED = 4
 
 A score of near passages alone does not do: "is Cloudflare down?" comes to a cosine of 0.7.
 """
-LIKELY, SHARED_LIKELY = 0.08, 3
-"""How likely a message that names a record must sound where it shares no such words; and the words
-that a description which sounds so must share."""
+LIKELY = 0.08
+"""How likely a message that names a record must sound where it shares no such words."""
+DESCRIBED_LIKELY, SHARED_LIKELY = 0.15, 3
+"""A description that sounds so likely must share only so many words."""
 BARE = 1
 """A name with no more words than this besides asks what is named: "What is PyO3 good for?"."""
 BARE_LIKELY = 0.01
@@ -42,7 +43,7 @@ def asks_of_others(
         return False
     named = desk.names.named_in(text, ())
     if not named:
-        words = SHARED_LIKELY if likely >= LIKELY else SHARED
+        words = SHARED_LIKELY if likely >= DESCRIBED_LIKELY else SHARED
         return bool(described_in(text, embed(text), desk, words=words))
     besides = desk.names.removed_from(text)
     bare = len(set(desk.snapshot.words.tokens(besides)) - {"rust"}) <= BARE
