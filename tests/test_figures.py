@@ -23,16 +23,16 @@ FLOORS = {
     "own": {
         "ring": 0.92,
         "ring_after_3": 0.92,
-        "signals_f1": 0.89,
-        "intent": 0.89,
-        "cases": 0.91,
-        "terms": 0.70,
-        "sources": 0.70,
+        "signals_f1": 0.90,
+        "intent": 0.90,
+        "cases": 0.92,
+        "terms": 0.73,
+        "sources": 0.74,
     },
-    "public": {"ring": 0.62, "ring_after_3": 0.69, "signals_f1": 0.63, "intent": 0.92},
+    "public": {"ring": 0.63, "ring_after_3": 0.70, "signals_f1": 0.64, "intent": 0.93},
 }
 CEILINGS = {
-    "own": {"adopt_hold_mixed": 0.04, "leaked": 0.01, "refused": 0.05, "calibration_error": 0.08},
+    "own": {"adopt_hold_mixed": 0.04, "leaked": 0.01, "refused": 0.04, "calibration_error": 0.07},
     "public": {"adopt_hold_mixed": 0.10, "leaked": 0.16, "refused": 0.04},
 }
 NEGATIONS_RIGHT = 0.50
