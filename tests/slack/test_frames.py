@@ -76,12 +76,12 @@ def test_what_is_sent_is_sent_to_its_end() -> None:
         assert sum(len(theirs.recv(4096)) for _ in range(3)) >= 8192
 
 
-def test_a_burst_of_a_thousand_envelopes_is_acknowledged(slack: SlackStandIn, app: App) -> None:
-    """Many times what slack_sdk's own way of reading takes."""
+def test_a_burst_of_five_hundred_envelopes_is_acknowledged(slack: SlackStandIn, app: App) -> None:
+    """More than twice the 200 that slack_sdk's own way of reading takes."""
     ada = slack.add_user("ada")
     general = slack.add_channel("general", ada)
     padding = "x" * 2000
     with slack.world.changed:  # the socket writes them in one go
-        said = [ada.writes(general, f"{n} {padding}") for n in range(1000)]
+        said = [ada.writes(general, f"{n} {padding}") for n in range(500)]
     slack.wait_for(lambda: not slack.unacked(), 30)
-    assert len(said) == len(slack.envelopes) == 1000
+    assert len(said) == len(slack.envelopes) == 500
