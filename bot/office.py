@@ -65,7 +65,8 @@ class Office:
 
         See `Assessment` for `private`, `alone` and `author`.
         """
-        thread = Thread() if private else self.store.thread(place) or Thread()
+        draft = private and alone
+        thread = Thread() if draft else self._said(place, asker if private else "")
         turn = measured(lambda: reply(self.advisor, thread, text))
         return self._keep(place, asker, text, turn, private=private, alone=alone, author=author)
 
@@ -73,7 +74,7 @@ class Office:
         self, key: str, place: Place, asker: str, text: str, *, private: bool = False
     ) -> Consulted:
         """What `consult` answers, as the assessment of a given id. Nothing is kept yet."""
-        thread = Thread() if private else self.store.thread(place) or Thread()
+        thread = self._said(place, asker if private else "")
         turn = measured(lambda: reply(self.advisor, thread, text))
         made = self._assessment(key, place, asker, text, turn, private=private, alone=False)
         return Consulted(made, turn.change)
@@ -81,7 +82,7 @@ class Office:
     def keep(self, made: Assessment) -> None:
         """Keep what was worked out, once: it may have been changed by a button since."""
         if self.store.assessment(made.place.team, made.id) is None:
-            self.store.keep(made, None if made.private else made.thread)
+            self.store.keep(made, made.thread if made.in_thread else None)
 
     def consult_with(
         self,
@@ -119,8 +120,8 @@ class Office:
         update = {"thread": turn.thread, "answer": turn.answer, "question": question}
         now = kept.model_copy(update=update)
         self.store.keep(now)
-        if not kept.private:
-            self.store.keep_thread(kept.place, turn.thread, self.clock())
+        if kept.in_thread:
+            self.store.keep_thread(kept.place, turn.thread, self.clock(), kept.listener)
         return Consulted(now, turn.change)
 
     def suppose(
@@ -148,15 +149,19 @@ class Office:
         self.store.keep_thread(place, now.thread, self.clock())
         return now
 
-    def concerns(self, place: Place, text: str) -> bool:
-        """Whether a message in an engaged thread, which names nobody, is meant for the bot.
+    def engaged(self, place: Place, person: str) -> bool:
+        """Whether a person who writes in a thread may be going on with what was answered there."""
+        return any(self.store.thread(place, whom) is not None for whom in ("", person))
+
+    def concerns(self, place: Place, person: str, text: str) -> bool:
+        """Whether what a person writes in an engaged thread, naming nobody, is meant for the bot.
 
         It is where it asks for something in scope or states a fact. People may talk among
         themselves, and a deadline may be read from "lunch at noon?": then the bot stays out.
         """
-        thread = self.store.thread(place)
-        if thread is None:
+        if not self.engaged(place, person):
             return False
+        thread = self._said(place, person)
         question = ask(text)
         reading = self.advisor.read(question)
         in_scope = self.advisor.intent(question, reading) is not Intent.OUT_OF_SCOPE
@@ -170,8 +175,14 @@ class Office:
         question = ask(text)
         return self.advisor.intent(question, self.advisor.read(question)) is not Intent.OUT_OF_SCOPE
 
+    def _said(self, place: Place, person: str) -> Thread:
+        """What was said in a thread: where a person alone is answered, what they were answered on,
+        and before that what all can read. Never the other way round."""
+        own = self.store.thread(place, person) if person else None
+        return own or self.store.thread(place) or Thread()
+
     def _thread(self, kept: Assessment) -> Thread:
-        found = None if kept.private else self.store.thread(kept.place)
+        found = self.store.thread(kept.place, kept.listener) if kept.in_thread else None
         return found or kept.thread
 
     def _keep(
@@ -189,7 +200,7 @@ class Office:
         kept = self._assessment(
             key, place, asker, text, turn, private=private, alone=alone, author=author
         )
-        self.store.keep(kept, None if private else turn.thread)
+        self.store.keep(kept, turn.thread if kept.in_thread else None)
         return Consulted(kept, turn.change)
 
     def _assessment(

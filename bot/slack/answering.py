@@ -153,7 +153,7 @@ class Answering:
         office = self._house.office
         try:
             if asked.thread_ts:
-                return office.concerns(asked.place, asked.text)
+                return office.concerns(asked.place, asked.user, asked.text)
             return office.about_rust(asked.text)
         except QuestionError:
             return False

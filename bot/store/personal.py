@@ -33,6 +33,8 @@ def forget(connection: Connection, team: str, person: str) -> int:
     settings = update(t.channels).where(t.channels.c.team == team, named)
     connection.execute(settings.values(contact=""))
     connection.execute(delete(t.votes).where(t.votes.c.team == team, t.votes.c.voter == person))
+    alone = delete(t.threads).where(t.threads.c.team == team, t.threads.c.person == person)
+    connection.execute(alone)
     said = _said(connection, team, person)
     asked = connection.execute(delete(t.assessments).where(here, t.assessments.c.asker == person))
     connection.execute(delete(t.assessments).where(here, t.assessments.c.author == person))

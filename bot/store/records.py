@@ -47,6 +47,16 @@ class Assessment(Kept):
     covered: bool = True
     asked_at: float
 
+    @property
+    def listener(self) -> str:
+        """The person who alone can read it; empty where all can."""
+        return self.asker if self.private else ""
+
+    @property
+    def in_thread(self) -> bool:
+        """Whether it goes on with what was said in its thread. A draft stands for itself."""
+        return not (self.private and self.alone)
+
 
 class Vote(Kept):
     assessment: str

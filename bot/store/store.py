@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.advisor.answer import Answer
@@ -46,16 +46,18 @@ class Store:
 
     # Threads
 
-    def thread(self, place: Place) -> Thread | None:
-        """What was said in a thread; None where the bot was not asked."""
-        query = select(t.threads.c.state).where(*at(t.threads, place))
+    def thread(self, place: Place, person: str = "") -> Thread | None:
+        """What was said in a thread to all, or what one person alone was answered on; None where
+        the bot was not asked."""
+        own = (*at(t.threads, place), t.threads.c.person == person)
+        query = select(t.threads.c.state).where(*own)
         with self._engine.connect() as connection:
             state = connection.scalar(query)
         return None if state is None else thread_from_json(state)
 
-    def keep_thread(self, place: Place, thread: Thread, now: float) -> None:
+    def keep_thread(self, place: Place, thread: Thread, now: float, person: str = "") -> None:
         with self._engine.begin() as connection:
-            _keep_thread(connection, place, thread, now)
+            _keep_thread(connection, place, thread, now, person)
 
     # Assessments
 
@@ -70,7 +72,8 @@ class Store:
             if not connection.execute(update(t.assessments).where(*own).values(row)).rowcount:
                 connection.execute(insert(t.assessments).values(row))
             if thread is not None:
-                _keep_thread(connection, assessment.place, thread, assessment.asked_at)
+                place, person = assessment.place, assessment.listener
+                _keep_thread(connection, place, thread, assessment.asked_at, person)
 
     def note_reply(self, team: str, key: str, reply_ts: str) -> bool:
         """Note where the reply stands. False where there is no such assessment."""
@@ -109,16 +112,19 @@ class Store:
     def remove(self, team: str, key: str) -> None:
         """Delete an assessment with its votes, and the thread that it belongs to.
 
-        A private draft belongs to none, even where it was asked for in one.
+        A private draft belongs to none, even where it was asked for in one; what a person alone was
+        answered in a thread, to what they were answered there.
         """
         found = self.assessment(team, key)
         if found is None:
             return
+        listener = t.threads.c.person == found.listener if found.listener else true()
         with self._engine.begin() as connection:
             own = (t.assessments.c.team == team, t.assessments.c.id == key)
             connection.execute(delete(t.assessments).where(*own))
-            if not found.private:
-                connection.execute(delete(t.threads).where(*at(t.threads, found.place)))
+            if found.in_thread:
+                here = at(t.threads, found.place)
+                connection.execute(delete(t.threads).where(*here, listener))
 
     def claim(self, team: str, key: str) -> bool:
         """Take a private draft for sharing. False where it is public, or taken, already."""
@@ -212,8 +218,10 @@ _ALL = 100_000
 """More than a person asks."""
 
 
-def _keep_thread(connection: Connection, place: Place, thread: Thread, now: float) -> None:
-    body = {"state": thread_to_json(thread), "updated_at": now}
+def _keep_thread(
+    connection: Connection, place: Place, thread: Thread, now: float, person: str
+) -> None:
+    body = {"person": person, "state": thread_to_json(thread), "updated_at": now}
     upsert(connection, t.threads, place.model_dump() | body)
 
 

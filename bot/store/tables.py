@@ -73,6 +73,7 @@ threads = Table(
     Column("team", _ID, primary_key=True),
     Column("channel", _ID, primary_key=True),
     Column("thread_ts", _ID, primary_key=True),
+    Column("person", _ID, primary_key=True, server_default=""),  # who alone was answered, if so
     Column("state", JSON, nullable=False),
     Column("updated_at", Float, nullable=False),
     Index(None, "updated_at"),

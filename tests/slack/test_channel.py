@@ -138,6 +138,31 @@ def test_settings_change_how_the_bot_answers(
     assert slack.replies(mentioned) == []
 
 
+def test_who_is_answered_privately_may_go_on_and_nobody_else_hears_of_it(
+    slack: SlackStandIn, ada: Person, general: Channel, house: House
+) -> None:
+    bob = slack.add_user("bob")
+    general.members.add(bob.id)
+    house.office.store.set_channel(slack.team.id, general.id, ChannelSettings(private=True))
+
+    def told(person: Person, count: int) -> str:
+        found = slack.wait_for(lambda: slack.ephemerals(person)[count - 1 :])
+        return found[-1].text
+
+    asked = ada.mentions_bot(general, ASKED)
+    told(ada, 1)
+    ada.writes(general, "Actually nobody in the team knows Rust, nor will learn it.", asked.ts)
+    assert "→" in told(ada, 2)  # it knew what it had said before
+    bob.writes(general, "The deadline is next Friday.", asked.ts)
+    slack.settle()
+    assert slack.ephemerals(bob) == []
+    bob.mentions_bot(general, "Should we rewrite our Go admin panel in Rust?", asked.ts)
+    told(bob, 1)
+    theirs = house.office.store.recent(slack.team.id, bob.id, 1)[0]
+    assert theirs.thread.texts == ("Should we rewrite our Go admin panel in Rust?",)
+    assert slack.messages(general, by_bot=True) == []
+
+
 def test_words_that_are_too_long_once_escaped_are_refused_in_the_form(
     slack: SlackStandIn, ada: Person, general: Channel, house: House
 ) -> None:

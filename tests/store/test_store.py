@@ -196,6 +196,24 @@ def test_a_private_draft_takes_no_thread_of_others_along(store: Store) -> None:
     assert store.thread(place) == Thread(texts=("theirs",))
 
 
+def test_what_one_person_is_answered_is_kept_apart_and_goes_with_them(
+    store: Store, engine: Engine
+) -> None:
+    place = Place(team="T1", channel="C1", thread_ts="1")
+    store.keep(kept("1", asker="U2", texts=("all",), thread_ts="1"), Thread(texts=("all",)))
+    for key, person in (("2", "U1"), ("3", "U3")):
+        mine = Thread(texts=("all", f"zebra of {person}"))
+        store.keep(kept(key, asker=person, thread_ts="1", private=True), mine)
+        assert store.thread(place, person) == mine
+    assert store.thread(place) == Thread(texts=("all",))
+    store.remove("T1", "3")
+    assert store.thread(place, "U3") is None
+    assert store.thread(place, "U1") is not None
+    store.forget_person("T1", "U1")
+    assert "zebra" not in rows(engine)
+    assert store.thread(place) == Thread(texts=("all",))
+
+
 def test_a_workspace_that_leaves_leaves_nothing(store: Store, engine: Engine) -> None:
     for what in ("keep", "thread", "vote", "channel", "take"):
         act(store, what, "T1", "U1", 1)

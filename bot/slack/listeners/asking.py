@@ -96,7 +96,8 @@ def _may_be_for_us(house: House, event: Event, context: BoltContext) -> bool:
     if event.get("thread_ts"):
         place = Place(team=team, channel=channel, thread_ts=event["thread_ts"])
         key = key_of(team, channel, place.thread_ts)
-        return house.posts.holds(lane_of(team, channel), key) or store.thread(place) is not None
+        waits = house.posts.holds(lane_of(team, channel), key)
+        return waits or house.office.engaged(place, event["user"])
     return store.channel(team, channel).unaddressed and names_rust(event.get("text") or "")
 
 
