@@ -29,6 +29,9 @@ from index.encoder import Encoder
 
 NEAR: Final = 0.62
 """Cosine of the untouched encoder's vectors from which two messages may tell one situation."""
+NEAR_A_PAIR: Final = 0.8
+"""The same for the pairs that differ in one fact: most tell hardly a situation, and a vague message
+is near to all that are vague."""
 RUNS: Final = 3
 """Runs of `WORDS` words in common from which two messages are too near, whatever the cosine."""
 WORDS: Final = 4
@@ -43,12 +46,13 @@ def main() -> None:
     parser.add_argument("--drop", action="store_true", help="rewrite the files without them")
     chosen = parser.parse_args()
     service = Service(Settings())
-    questions = measuring(chosen.also)
+    asked, pairs = measuring(chosen.also), negations()
     found = 0
     for file in chosen.files:
         lines = [line for line in file.read_text("utf-8").splitlines() if line.strip()]
         texts = [Example.model_validate_json(line).text for line in lines]
-        near = resembling(texts, questions, service.encoder)
+        near = resembling(texts, pairs, service.encoder, NEAR_A_PAIR)
+        near |= resembling(texts, asked, service.encoder, NEAR)
         found += len(near)
         for row, (question, cosine) in near.items():
             print(f"{file}:{row + 1}: {cosine:.2f} {texts[row][:90]!r} ~ {question[:90]!r}")
@@ -60,17 +64,21 @@ def main() -> None:
 
 
 def measuring(also: Sequence[Path] = ()) -> list[str]:
-    """The texts of all questions and pairs that figures are taken from."""
+    """The texts of all questions that figures are taken from."""
     texts = [label.text for file in SETS.values() for label in load_labels(file)]
-    for pair in map(json.loads, NEGATIONS.read_text("utf-8").splitlines()):
-        texts += [pair["text"], pair["negated"]]
     for file in also:
         texts += [json.loads(line)["text"] for line in file.read_text("utf-8").splitlines()]
     return texts
 
 
+def negations() -> list[str]:
+    """Both texts of each pair that differs in one fact."""
+    pairs = map(json.loads, NEGATIONS.read_text("utf-8").splitlines())
+    return [pair[side] for pair in pairs for side in ("text", "negated")]
+
+
 def resembling(
-    texts: Sequence[str], questions: Sequence[str], encoder: Encoder
+    texts: Sequence[str], questions: Sequence[str], encoder: Encoder, limit: float
 ) -> dict[int, tuple[str, float]]:
     """By row of `texts`, the question it resembles and their cosine."""
     cosines = encoder.embed(texts) @ encoder.embed(questions).T
@@ -79,7 +87,7 @@ def resembling(
     for row, own in enumerate(map(runs, texts)):
         shared = np.array([len(own & other) for other in asked])
         nearest = int(np.argmax(np.where(shared >= RUNS, 2.0, cosines[row])))
-        if cosines[row, nearest] >= NEAR or shared[nearest] >= RUNS:
+        if cosines[row, nearest] >= limit or shared[nearest] >= RUNS:
             found[row] = questions[nearest], float(cosines[row, nearest])
     return found
 
