@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache, cached_property
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -48,15 +49,11 @@ class Vocabulary(Frozen):
 
     def domains_in(self, text: str) -> tuple[str, ...]:
         """The domains that a text names."""
-        return tuple(
-            name for name, found in self._domain_patterns.items() if found.search(_one_line(text))
-        )
+        return self._domains_found(text)
 
     def languages_left_in(self, text: str) -> tuple[str, ...]:
         """The languages that a text says somebody moved from: `from Go`, `Go to Rust`."""
-        return tuple(
-            name for name, found in self._left_patterns.items() if found.search(_one_line(text))
-        )
+        return self._left_found(text)
 
     def speaks_against_rust(self, text: str) -> bool:
         return self._against_pattern.search(_one_line(text)) is not None
@@ -81,6 +78,14 @@ class Vocabulary(Frozen):
         """True where a text is hardly more than a greeting."""
         words = re.findall(r"[a-z]+", text.lower())
         return len(words) <= 6 and self._greeting_pattern.search(" ".join(words)) is not None
+
+    @cached_property
+    def _domains_found(self) -> Callable[[str], tuple[str, ...]]:
+        return _remembered(self._domain_patterns)
+
+    @cached_property
+    def _left_found(self) -> Callable[[str], tuple[str, ...]]:
+        return _remembered(self._left_patterns)
 
     @cached_property
     def _domain_patterns(self) -> dict[str, re.Pattern[str]]:
@@ -130,6 +135,18 @@ def _left(names: str) -> re.Pattern[str]:
     before = rf"(?:{leaving}) (?:{names})(?![\w+#])"
     after = rf"{_NOT_A_VERB}(?<![\w.])(?:{names}) (?:(?:to|into) rust\b|->|→)"
     return re.compile(f"{before}|{after}", re.IGNORECASE)
+
+
+def _remembered(patterns: Mapping[str, re.Pattern[str]]) -> Callable[[str], tuple[str, ...]]:
+    """The names whose pattern a text matches, kept for the last few texts: each record is compared
+    with the same one, and of 40 000 characters that takes a second."""
+
+    @lru_cache(maxsize=4)
+    def found(text: str) -> tuple[str, ...]:
+        line = _one_line(text)
+        return tuple(name for name, pattern in patterns.items() if pattern.search(line))
+
+    return found
 
 
 def alternatives(words: tuple[str, ...]) -> str:
