@@ -59,6 +59,9 @@ class SnapshotStore:
         return False
 
     def path(self, snapshot_id: str) -> Path:
+        """Raises `SnapshotError` for a name that would lead out of the folder."""
+        if snapshot_id in ("", ".", "..") or Path(snapshot_id).name != snapshot_id:
+            raise SnapshotError(f"{snapshot_id!r} names no snapshot; {NEXT_STEP}")
         return self.folder / snapshot_id
 
     def open_current(self, hashed_up_to: int = HASHED_AT_LOAD) -> Snapshot:

@@ -10,14 +10,15 @@ from bot.advisor.question import ask
 from bot.service import Service
 
 
-def service_apart(service: Service, folder: Path) -> Service:
-    """The same models, and the same snapshot in a folder that nobody else uses."""
+def service_apart(service: Service, folder: Path, **changed: object) -> Service:
+    """The same models, and the same snapshot in a folder that nobody else uses; settings `changed`
+    by their names."""
     data = folder / "data"
     data.mkdir()
     (data / "models").symlink_to(service.settings.data / "models")
     current = service.store.current_id()
     assert current is not None
-    settings = service.settings.model_copy(update={"data": data})
+    settings = service.settings.model_copy(update={"data": data, **changed})
     own = Service(settings)
     shutil.copytree(service.store.path(current), own.store.path(current), copy_function=os.link)
     own.store.switch(current)
