@@ -11,11 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import bot.team_indexes
+from bot.advisor.context import Found, in_context
+from bot.advisor.question import Question
 from bot.building import build_along, folders_of
 from bot.service import Service
 from bot.settings import Settings
 from index.build import BuildRefused
 from index.store import CURRENT_FILE
+from knowledge.model import Intent
 from tests.bot.owning import all_text, handbook, said
 from tests.index.stand_ins import some_content
 from tests.slack.apart import service_apart
@@ -103,6 +106,27 @@ def test_whatever_they_write_and_whoever_is_built_first_no_text_reaches_another(
         current = [store.path(str(store.current_id())) for store in small.stores_of(team)]
         held = b"".join(map(all_text, current))
         assert [one for one in made if one.encode() in held] == [word]
+
+
+def test_sources_are_looked_up_in_the_own_index_and_the_shared_one_alone(
+    two: Service, root: Path
+) -> None:
+    question = Question("What does the otter ledger need from Rust?")
+    answer = two.advisor_of("T1").answer(question, Intent.COST)
+    quote = next(c for c in answer.citations if c.path == "otter.md")
+
+    def found(team: str) -> Found:
+        listed = in_context(answer, two.stores_of(team))
+        return next(one.found for one in listed if one.citation == quote)
+
+    assert found("T1") is Found.STANDS
+    assert (found("T2"), found("T3")) == (Found.GONE, Found.GONE)
+    (root / "T1" / "otter.md").unlink()
+    two.build_own("T1", [])
+    kept = in_context(answer, two.stores_of("T1"))
+    assert "Our otter ledger" in str([one for one in kept if one.found is Found.GONE])
+    assert {store.folder.name for store in two.stores_of("T1")} == {"T1", "snapshots"}
+    assert {store.folder.name for store in two.stores_of("T3")} == {"T3", "snapshots"}
 
 
 # What is kept open
