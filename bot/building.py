@@ -63,7 +63,6 @@ def build_along(
     if docs is None:
         return
     teams = docs.teams()
-    docs.check_apart(folders)
     for team in sorted({*teams, *teams_stored(service.settings)}):
         if team in but:
             continue

@@ -87,7 +87,8 @@ class Rebuilding:
     def __call__(self) -> Outcome:
         service = self._office.service
         before = _keys(service.stores_of(self._team)[0])
-        own, others = not self._whole or service.teams.has_folder(self._team), None
+        docs, others = service.teams.docs, None
+        own = not self._whole or (docs is not None and docs.has(self._team))
         if self._whole:
             shared = folders_of(service)
             report = service.build_index(shared, self._progress)

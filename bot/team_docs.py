@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 SETTING = "RUST_OR_NOT_TEAM_DOCS"
@@ -39,6 +41,10 @@ class TeamDocs:
             raise NoTeam(f"{team!r} is no id of a workspace: those look like T0123ABCD")
         return self.root / team
 
+    def has(self, team: str) -> bool:
+        """Whether a workspace has a folder here."""
+        return is_team(team) and os.path.isdir(self.root / team)  # noqa: PTH112 - Path.is_dir raises where it may not look
+
     def teams(self) -> list[str]:
         """The workspaces that have a folder. Raises `NotADirectoryError`, `OSError`."""
         return [name for name in self._names() if is_team(name)]
@@ -61,14 +67,13 @@ class TeamDocs:
                 )
         if not self.root.is_dir():
             return
-        places = [(team, self.folder(team).resolve()) for team in self.teams()]
-        for number, (team, place) in enumerate(places):
-            for other, elsewhere in places[:number]:
-                if _overlap(place, elsewhere):
-                    raise NotApart(
-                        f"the folders of {other} and {team} in {self.root} lead to the same "
-                        "documents; give each its own"
-                    )
+        places = sorted((self.folder(team).resolve().parts, team) for team in self.teams())
+        for (outer, one), (inner, other) in pairwise(places):  # what lies in a folder follows it
+            if inner[: len(outer)] == outer:
+                raise NotApart(
+                    f"the folders of {one} and {other} in {self.root} lead to the same documents; "
+                    "give each its own"
+                )
 
     def _names(self) -> list[str]:
         if not self.root.is_dir():

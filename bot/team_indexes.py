@@ -65,21 +65,15 @@ class TeamIndexes:
     def answering(self, team: str) -> SnapshotStore | None:
         """The workspace's own store where it is answered from; None where the shared one is."""
         store = self.store(team)
-        if store is None or store.current_id() is None or self._failing(team, store):
+        if store is None or _chosen(store) is None or self._failing(team, store):
             return None
         return store
 
     def exists(self, team: str) -> bool:
         """Whether a workspace has documents, or an index, of its own."""
-        store = self.store(team)
-        if store is None:
+        if self.docs is None or (store := self.store(team)) is None:
             return False
-        known = team in self._there or store.current_id() is not None
-        return known or self.has_folder(team)
-
-    def has_folder(self, team: str) -> bool:
-        """Whether there are documents of a workspace's own here."""
-        return self.docs is not None and is_team(team) and self.docs.folder(team).is_dir()
+        return self.docs.has(team) or team in self._there or _chosen(store) is not None
 
     def advisor(self, team: str) -> Advisor | None:
         """Over the workspace's own snapshot; None where it has none that can be used, which is
@@ -168,15 +162,23 @@ class TeamIndexes:
         failure = self._failed.get(team)
         return (
             failure is not None
-            and failure.snapshot == store.current_id()
+            and failure.snapshot == _chosen(store)
             and self._clock() < failure.until
         )
 
     def _fail(self, team: str, store: SnapshotStore) -> None:
-        self._failed[team] = _Failure(store.current_id(), self._clock() + AGAIN_SECONDS)
+        self._failed[team] = _Failure(_chosen(store), self._clock() + AGAIN_SECONDS)
         self._close(team)
 
     def _close(self, team: str) -> None:
         """Let go of an index; who answers from it at the moment does so to the end."""
         with self._lock:
             self._open.pop(team, None)
+
+
+def _chosen(store: SnapshotStore) -> str | None:
+    """The snapshot in use; None also where that cannot be read."""
+    try:
+        return store.current_id()
+    except OSError:
+        return None

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.advisor.question import ask
 from bot.durable.work import DurableWork
 from bot.logs import get_logger
-from bot.metrics import CONNECTED, QUEUE, REGISTRY, SnapshotCollector
+from bot.metrics import CONNECTED, QUEUE, REGISTRY, TEAM_INDEXES, SnapshotCollector
 from bot.office import Office
 from bot.serving.clock import Jumps
 from bot.serving.endpoint import Endpoint
@@ -62,6 +62,7 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
     app = make_app(house, answering)
     REGISTRY.register(SnapshotCollector(lambda: house.office.service.serving))
     CONNECTED.set_function(lambda: readiness.report()[0])
+    TEAM_INDEXES.set_function(lambda: len(house.office.service.teams.opened))
     QUEUE.set_function(lambda: house.posts.lanes.total)
     following = Following(house.office.service)
     web = sockets = None

@@ -44,15 +44,15 @@ def gather(house: House, client: WebClient, team: str, user: str) -> Home:
     running = house.builds.running
     recent = store.recent(team, user, _RECENT)
     admin = is_admin(house.settings, client, team, user)
-    own = service.teams.exists(team)
+    index, own = _index(service, team), service.teams.exists(team)
     rebuilds = admin and (own or may_rebuild(house.settings, client, team, user))
-    unused = own and service.teams.answering(team) is None
+    unused = own and not index.own
     return Home(
         team=team,
         recent=recent,
         links={kept.id: permalink(client, kept) for kept in recent},
         measured=load_measured(house.settings.data),
-        index=_index(service, team),
+        index=index,
         running=running if running and running.concerns(team) else None,
         for_admins=_for_admins(store, team, rebuilds=rebuilds, unused=unused) if admin else None,
     )
@@ -70,12 +70,14 @@ def _for_admins(store: Store, team: str, *, rebuilds: bool, unused: bool) -> For
 
 def _index(service: Service, team: str) -> Index:
     """What the snapshot that a workspace is answered from says of itself. Nothing is loaded."""
-    store = service.stores_of(team)[0]
-    current, own = store.current_id(), store is not service.store
-    if current is None:
-        return Index(None)
-    try:
-        return Index(read_manifest(store.path(current)), own=own)
-    except (SnapshotError, OSError) as error:
-        log.warning("the index cannot be read", error=type(error).__name__)
-        return Index(None, damaged=True)
+    damaged = False
+    for store in dict.fromkeys((service.stores_of(team)[0], service.store)):
+        current = store.current_id()
+        if current is None:
+            continue
+        try:
+            return Index(read_manifest(store.path(current)), own=store is not service.store)
+        except (SnapshotError, OSError) as error:
+            log.warning("an index cannot be read", team=team, error=type(error).__name__)
+            damaged = True
+    return Index(None, damaged)

@@ -64,6 +64,8 @@ def test_a_folder_for_all_in_or_around_one_of_a_workspace_is_refused(
 
 def test_two_workspaces_whose_folders_lead_to_the_same_place_are_refused(tmp_path: Path) -> None:
     (tmp_path / "T1" / "deep").mkdir(parents=True)
+    (tmp_path / "T12").mkdir()
+    TeamDocs(tmp_path).check_apart([])
     (tmp_path / "T2").symlink_to(tmp_path / "T1" / "deep")
     with pytest.raises(NotApart, match="T1 and T2"):
         TeamDocs(tmp_path).check_apart([])

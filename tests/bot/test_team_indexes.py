@@ -159,6 +159,10 @@ DAMAGES = {
     "manifest": lambda current: (current / "manifest.json").write_text("{"),
     "gone": shutil.rmtree,
     "no pointer": lambda current: (current.parent / CURRENT_FILE).unlink(),
+    "no file": lambda current: (
+        (current.parent / CURRENT_FILE).unlink(),
+        (current.parent / CURRENT_FILE).mkdir(),
+    ),
     "another's": lambda current: (current.parent / CURRENT_FILE).write_text(
         f"../T2/{(current.parent.parent / 'T2' / CURRENT_FILE).read_text()}"
     ),

@@ -143,6 +143,12 @@ def test_an_admin_rebuilds_the_own_index_where_the_shared_one_is_reserved(
     assert service.store.current_id() == shared
     assert service.advisor_of(walrus.member.team.id) is service.advisor
     assert HOME.to_build_own not in home_of(slack, otter)
+    service.build_own(walrus.member.team.id, [])
+    for manifest in service.settings.snapshots.glob(f"teams/{walrus.member.team.id}/*/*.json"):
+        manifest.write_text("{")
+    home = home_of(slack, walrus)
+    assert HOME.to_build_own in home
+    assert str(shared) in home
     lemur.slash(COMMAND, "reindex")
     told_so = slack.wait_for(lambda: slack.ephemerals(lemur), SECONDS)
     assert told_so[0].text == REBUILD.refused_several
