@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,18 +20,24 @@ from bot.settings import Settings
 from index.build import BuildRefused
 from index.store import CURRENT_FILE
 from knowledge.model import Intent
-from tests.bot.owning import all_text, handbook, said
-from tests.index.stand_ins import some_content
-from tests.slack.apart import service_apart
+from tests.bot.owning import all_text, handbook, said, small, with_models
 
 ANIMALS = {"T1": "otter", "T2": "walrus", "T3": "lemur"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patch() -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        yield patch
+
+
 @pytest.fixture(scope="module")
-def built(service: Service, tmp_path_factory: pytest.TempPathFactory) -> Service:
+def built(
+    service: Service, patch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Service:
     """T1 and T2 have an index of their own."""
     folder = tmp_path_factory.mktemp("built")
-    own = service_apart(service, folder, team_docs=folder / "teams", team_indexes=2)
+    own = small(service, folder, patch, team_docs=folder / "teams", team_indexes=2)
     for team in ("T1", "T2"):
         handbook(folder / "teams", team, ANIMALS[team])
         own.build_own(team, [])
@@ -43,9 +50,8 @@ def two(built: Service, tmp_path: Path) -> Service:
     data, teams = tmp_path / "data", tmp_path / "teams"
     shutil.copytree(built.settings.data, data, symlinks=True)
     shutil.copytree(built.settings.team_docs or Path(), teams)
-    own = Service(built.settings.model_copy(update={"data": data, "team_docs": teams}))
-    own.__dict__.update(encoder=built.encoder, reader=built.reader)
-    return own
+    changed = {"data": data, "team_docs": teams}
+    return with_models(built, built.settings.model_copy(update=changed))
 
 
 @pytest.fixture
@@ -53,18 +59,6 @@ def root(two: Service) -> Path:
     """The folder of their folders."""
     assert two.settings.team_docs is not None
     return two.settings.team_docs
-
-
-@pytest.fixture
-def small(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Service:
-    """A bot that knows one article and one case study only, so that it is built in a moment."""
-    monkeypatch.setattr("bot.service.load_content", lambda: some_content(tmp_path))
-    monkeypatch.setattr("bot.service.load_gates", list)
-    docs = {"data": tmp_path / "data", "team_docs": tmp_path / "teams"}
-    own = Service(service.settings.model_copy(update=docs))
-    own.__dict__.update(encoder=service.encoder, reader=service.reader)
-    own.build_index([])
-    return own
 
 
 def test_each_is_quoted_its_own_document_and_nobody_else_is(two: Service) -> None:
@@ -90,20 +84,19 @@ words = st.text("abcdefghijklmnopqrstuvwxyz", min_size=12, max_size=16)
 
 
 @settings(
-    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(words, min_size=3, max_size=3, unique=True), st.permutations(list(ANIMALS)))
 def test_whatever_they_write_and_whoever_is_built_first_no_text_reaches_another(
-    small: Service, made: list[str], order: list[str]
+    two: Service, root: Path, made: list[str], order: list[str]
 ) -> None:
-    assert small.settings.team_docs is not None
     teams = dict(zip(ANIMALS, made, strict=True))
     for team in order:
-        shutil.rmtree(small.settings.team_docs / team, ignore_errors=True)
-        handbook(small.settings.team_docs, team, teams[team])
-        small.build_own(team, [])
+        shutil.rmtree(root / team, ignore_errors=True)
+        handbook(root, team, teams[team])
+        two.build_own(team, [])
     for team, word in teams.items():
-        current = [store.path(str(store.current_id())) for store in small.stores_of(team)]
+        current = [store.path(str(store.current_id())) for store in two.stores_of(team)]
         held = b"".join(map(all_text, current))
         assert [one for one in made if one.encode() in held] == [word]
 
@@ -271,16 +264,15 @@ def test_without_the_root_nothing_is_removed(two: Service, root: Path) -> None:
 
 
 def test_what_one_machine_builds_another_answers_from_and_loses_with_it(
-    built: Service, tmp_path: Path
+    built: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = tmp_path / "teams"
     address = Settings.model_validate(
         {"RUST_OR_NOT_SNAPSHOTS": f"file://{tmp_path / 'bucket'}"}
     ).snapshot_store
     builder, serving = (
-        service_apart(built, folder, team_docs=docs, snapshot_store=address)
+        small(built, folder, monkeypatch, team_docs=docs, snapshot_store=address)
         for folder, docs in ((tmp_path / "a", root), (tmp_path / "b", tmp_path / "elsewhere"))
-        if not folder.mkdir()
     )
     handbook(root, "T1", "otter")
     builder.build_index([])

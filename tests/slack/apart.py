@@ -10,15 +10,14 @@ from bot.advisor.question import ask
 from bot.service import Service
 
 
-def service_apart(service: Service, folder: Path, **changed: object) -> Service:
-    """The same models, and the same snapshot in a folder that nobody else uses; settings `changed`
-    by their names."""
+def service_apart(service: Service, folder: Path) -> Service:
+    """The same models, and the same snapshot in a folder that nobody else uses."""
     data = folder / "data"
     data.mkdir()
     (data / "models").symlink_to(service.settings.data / "models")
     current = service.store.current_id()
     assert current is not None
-    settings = service.settings.model_copy(update={"data": data, **changed})
+    settings = service.settings.model_copy(update={"data": data})
     own = Service(settings)
     shutil.copytree(service.store.path(current), own.store.path(current), copy_function=os.link)
     own.store.switch(current)

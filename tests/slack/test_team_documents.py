@@ -12,8 +12,7 @@ from bot.advisor.question import Question
 from bot.service import Service
 from bot.slack.ids import COMMAND, Action
 from knowledge.wording import load_command_wording, load_home_wording, load_rebuild_wording
-from tests.bot.owning import all_text, handbook
-from tests.slack.apart import service_apart
+from tests.bot.owning import all_text, handbook, small
 from tests.slack.stand_in import Message, Person, SlackStandIn
 from tests.slack.workspaces import MANIFEST, Bot, running, several
 
@@ -37,8 +36,12 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def service(service: Service, root: Path, tmp_path: Path) -> Service:
-    return service_apart(service, tmp_path, team_docs=root)
+def service(
+    service: Service, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Service:
+    own = small(service, tmp_path, monkeypatch, team_docs=root)
+    own.advisor.answer(Question(ASKED))  # the models are loaded, so that no test waits for that
+    return own
 
 
 @pytest.fixture
