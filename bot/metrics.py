@@ -66,6 +66,12 @@ QUEUE = Gauge(
     "queue_length", "Posts that wait for their answer", namespace=_NAMESPACE, registry=REGISTRY
 )
 """Attached where the queue is made: `QUEUE.set_function(...)`. 0 until then."""
+TEAM_INDEXES = Gauge(
+    "team_indexes_open",
+    "Indexes of workspaces' own in memory",
+    namespace=_NAMESPACE,
+    registry=REGISTRY,
+)
 CONNECTED = Gauge(
     "slack_connected",
     "1 while Slack can reach this process, as far as it knows",

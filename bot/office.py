@@ -17,6 +17,7 @@ from bot.metrics import measured
 from bot.service import Service
 from bot.store.records import Assessment, Place
 from bot.store.store import Store
+from knowledge.content import load_phrases
 from knowledge.model import Criterion, Intent, State
 
 _CHATTER = 0.99
@@ -46,10 +47,9 @@ class Office:
     ) -> None:
         self.service, self.store, self.clock = service, store, clock
 
-    @property
-    def advisor(self) -> Advisor:
-        """Over the snapshot that is current now. Raises `SnapshotError`, `ModelUnavailable`."""
-        return self.service.advisor
+    def advisor(self, team: str) -> Advisor:
+        """A workspace's, over the snapshot that is current now. Raises as `Service.advisor_of`."""
+        return self.service.advisor_of(team)
 
     def consult(
         self,
@@ -67,7 +67,7 @@ class Office:
         """
         draft = private and alone
         thread = Thread() if draft else self._said(place, asker if private else "")
-        turn = measured(lambda: reply(self.advisor, thread, text))
+        turn = measured(lambda: reply(self.advisor(place.team), thread, text))
         return self._keep(place, asker, text, turn, private=private, alone=alone, author=author)
 
     def work_out(
@@ -75,7 +75,7 @@ class Office:
     ) -> Consulted:
         """What `consult` answers, as the assessment of a given id. Nothing is kept yet."""
         thread = self._said(place, asker if private else "")
-        turn = measured(lambda: reply(self.advisor, thread, text))
+        turn = measured(lambda: reply(self.advisor(place.team), thread, text))
         made = self._assessment(key, place, asker, text, turn, private=private, alone=False)
         return Consulted(made, turn.change)
 
@@ -100,7 +100,7 @@ class Office:
         if text or not facts:
             ask(text)
         said = Thread(texts=(text,) if text else ())
-        turn = measured(lambda: settle_all(self.advisor, said, facts))
+        turn = measured(lambda: settle_all(self.advisor(place.team), said, facts))
         return self._keep(place, asker, text, turn, private=private, alone=True)
 
     def settle(
@@ -115,7 +115,8 @@ class Office:
         What was said in the thread since then counts too, unless a `text` takes its place.
         """
         said = self._thread(kept)
-        turn = measured(lambda: settle_all(self.advisor, said, facts, withdrawn, text))
+        advisor = self.advisor(kept.place.team)
+        turn = measured(lambda: settle_all(advisor, said, facts, withdrawn, text))
         question = kept.question if text is None else text
         update = {"thread": turn.thread, "answer": turn.answer, "question": question}
         now = kept.model_copy(update=update)
@@ -131,7 +132,7 @@ class Office:
         withdrawn: Iterable[Criterion] = (),
     ) -> Verdict:
         """The verdict that `settle` would come to. Nothing is kept."""
-        return suppose(self.advisor, self._thread(kept), facts, withdrawn)
+        return suppose(self.advisor(kept.place.team), self._thread(kept), facts, withdrawn)
 
     def posted(self, kept: Assessment, reply_ts: str) -> bool:
         """Remember where the reply stands; False where it is not kept any more."""
@@ -162,18 +163,18 @@ class Office:
         if not self.engaged(place, person):
             return False
         thread = self._said(place, person)
-        question = ask(text)
-        reading = self.advisor.read(question)
-        in_scope = self.advisor.intent(question, reading) is not Intent.OUT_OF_SCOPE
+        question, advisor = ask(text), self.advisor(place.team)
+        reading = advisor.read(question)
+        in_scope = advisor.intent(question, reading) is not Intent.OUT_OF_SCOPE
         states = "?" not in text and reading.intent[Intent.OUT_OF_SCOPE] < _CHATTER
         return in_scope or bool(thread.texts and reading.signals and states)
 
-    def about_rust(self, text: str) -> bool:
+    def about_rust(self, team: str, text: str) -> bool:
         """Whether a post that names nobody asks about Rust."""
         if not names_rust(text):
             return False
-        question = ask(text)
-        return self.advisor.intent(question, self.advisor.read(question)) is not Intent.OUT_OF_SCOPE
+        question, advisor = ask(text), self.advisor(team)
+        return advisor.intent(question, advisor.read(question)) is not Intent.OUT_OF_SCOPE
 
     def _said(self, place: Place, person: str) -> Thread:
         """What was said in a thread: where a person alone is answered, what they were answered on,
@@ -225,14 +226,15 @@ class Office:
             private=private,
             alone=alone,
             author=author,
-            covered=self._covered(turn.answer),
+            covered=_covered(turn.answer),
             asked_at=self.clock(),
         )
 
-    def _covered(self, answer: Answer) -> bool:
-        """Whether everything asked for was found. A greeting lacks nothing."""
-        headlines = self.advisor.desk.phrases.headlines
-        absent, _, _ = headlines.not_covered.partition("{")
-        if any(note.startswith(absent) for note in answer.notes):
-            return False  # what else was found is about others
-        return bool(answer.ring or answer.statements) or answer.headline == headlines.greeted
+
+def _covered(answer: Answer) -> bool:
+    """Whether everything asked for was found. A greeting lacks nothing."""
+    headlines = load_phrases().headlines
+    absent, _, _ = headlines.not_covered.partition("{")
+    if any(note.startswith(absent) for note in answer.notes):
+        return False  # what else was found is about others
+    return bool(answer.ring or answer.statements) or answer.headline == headlines.greeted

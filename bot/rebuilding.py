@@ -8,13 +8,13 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.building import build_along, folders_of
 from bot.logs import get_logger
 from bot.office import Office
 from bot.recheck import Changed, recheck
-from bot.service import Service
 from index.build import Report
 from index.gather import Progress
-from index.snapshot import BUILT_IN, SnapshotError, read_manifest
+from index.snapshot import SnapshotError
 from index.store import SnapshotStore
 
 log = get_logger(__name__)
@@ -44,38 +44,90 @@ class Verdicts:
 
 
 @dataclass(frozen=True)
+class Others:
+    """Of other workspaces' own indexes: how many were brought along, and how many could not be.
+
+    `reference` is for the log, which tells whose and why.
+    """
+
+    done: int = 0
+    failed: int = 0
+    reference: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """`serving` is true where this process answers from the new snapshot; the last two are None
-    where nothing had changed."""
+    """Of the index that the workspace is answered from; `own` where no other is.
+
+    `serving` is true where this process answers from the new snapshot; `passages` and `verdicts`
+    are None where nothing had changed, `others` where none were to be brought along.
+    """
 
     report: Report
     serving: bool
     passages: Passages | None = None
     verdicts: Verdicts | None = None
+    own: bool = False
+    others: Others | None = None
 
 
 class Rebuilding:
-    """One rebuild; calling it does the work. Raises what `index.build.build` does."""
+    """One rebuild, asked for in a workspace; calling it does the work.
 
-    def __init__(self, office: Office, team: str, progress: Progress) -> None:
+    Of the `whole`, the shared index and all that rest on it, or of that workspace's own alone.
+    Raises what `index.build.build` does, and `NotApart`.
+    """
+
+    def __init__(
+        self, office: Office, team: str, progress: Progress, *, whole: bool = True
+    ) -> None:
         self._office, self._team, self._progress = office, team, progress
+        self._whole = whole
 
     def __call__(self) -> Outcome:
         service = self._office.service
-        before = _keys(service.store)
-        report = service.build_index(folders_of(service), self._progress)
+        before = _keys(service.stores_of(self._team)[0])
+        docs, others = service.teams.docs, None
+        own = not self._whole or (docs is not None and docs.has(self._team))
+        if self._whole:
+            shared = folders_of(service)
+            report = service.build_index(shared, self._progress)
+            others = self._bring_along(shared, but=[self._team] if own else [])
+        if own:
+            report = service.build_own(self._team, folders_of(service), self._progress)
         if not report.switched:
-            return Outcome(report, serving=True)
-        after = _keys(service.store)
+            return Outcome(report, serving=True, own=own, others=others)
+        after = _keys(service.stores_of(self._team)[0])
         passages = Passages(len(after - before), len(before - after))
-        serving = service.advisor.desk.snapshot.id == report.snapshot
-        return Outcome(report, serving, passages, self._verdicts() if serving else None)
+        serving = self._office.advisor(self._team).desk.snapshot.id == report.snapshot
+        verdicts = self._verdicts() if serving else None
+        return Outcome(report, serving, passages, verdicts, own, others)
+
+    def _bring_along(self, shared: Sequence[Path], but: Sequence[str]) -> Others | None:
+        """The indexes of other workspaces. Of their documents nothing is told here."""
+        done, failed, reference = 0, 0, secrets.token_hex(4)
+
+        def moved(_stage: str, _done: int, _total: int) -> None:
+            self._progress("others", done + failed, 0)
+
+        for one in build_along(self._office.service, shared, moved, but):
+            if one.trouble is None:
+                done += 1
+                continue
+            failed += 1
+            log.error(
+                "a workspace's own index was not built",
+                team=one.team,
+                reference=reference,
+                exc_info=one.trouble,
+            )
+        return Others(done, failed, reference) if done or failed else None
 
     def _verdicts(self) -> Verdicts:
         try:
             past = self._office.store.verdicts(self._team, _VERDICTS)
-            changed: list[Changed] = []
-            for done, found in enumerate(recheck(self._office.advisor, past), start=1):
+            advisor, changed = self._office.advisor(self._team), list[Changed]()
+            for done, found in enumerate(recheck(advisor, past), start=1):
                 changed += [found] if found is not None else []
                 self._progress("comparing", done, len(past))
         except Exception:
@@ -83,21 +135,6 @@ class Rebuilding:
             log.exception("past verdicts not compared", reference=reference)
             return Verdicts(failed=reference)
         return Verdicts(len(past), changed)
-
-
-def folders_of(service: Service) -> list[Path]:
-    """The folders that the settings name, or else those of the index as it is.
-
-    What was added on the command line is not lost by a rebuild from Slack.
-    """
-    if service.settings.docs:
-        return list(service.settings.docs)
-    current = service.store.current_id()
-    try:
-        roots = read_manifest(service.store.path(current)).roots if current else {}
-    except SnapshotError:
-        return []
-    return [Path(root) for name, root in roots.items() if name != BUILT_IN]
 
 
 def _keys(store: SnapshotStore) -> set[str]:

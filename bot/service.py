@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from bot.advisor.advisor import Advisor
-from bot.advisor.desk import Desk
+from bot.current import Current
 from bot.reader.labels import WEIGHTS
 from bot.reader.reading import (
     CARD_FILE,
@@ -22,17 +22,18 @@ from bot.reader.reading import (
 )
 from bot.settings import Settings
 from bot.snapshots import open_store
+from bot.team_docs import SETTING
+from bot.team_indexes import TeamIndexes
 from index import encoder as exported
 from index.build import Report, build
 from index.encoder import ModelCard, OnnxEncoder
 from index.gate import load_gates
 from index.gather import Progress, silent
-from index.library import Library
 from index.reference_model import ModelUnavailable
-from index.snapshot import Manifest, SnapshotError
+from index.snapshot import Manifest
+from index.store import SnapshotStore
 from knowledge.checklist import Checklist
-from knowledge.content import load_checklist, load_content, load_phrases
-from knowledge.vocabulary import load_vocabulary
+from knowledge.content import load_checklist, load_content
 
 WEIGHTS_CARD = "card.json"
 READER_FILES = (CARD_FILE, MODEL_FILE, TOKENIZER_FILE)
@@ -40,13 +41,16 @@ ENCODER_FILES = (exported.CARD_FILE, exported.MODEL_FILE, exported.TOKENIZER_FIL
 
 
 class Service:
-    """The models and the current snapshot of one process. Models load when first needed."""
+    """The models and the current snapshots of one process. Models load when first needed.
+
+    `teams` are the indexes of workspaces that have documents of their own.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.store = open_store(settings)
-        self._library = Library(self.store)
-        self._advisor: Advisor | None = None
+        self.teams = TeamIndexes(settings, self)
+        self._shared = Current(self.store, self)
 
     @cached_property
     def encoder(self) -> OnnxEncoder:
@@ -66,39 +70,60 @@ class Service:
 
     @property
     def advisor(self) -> Advisor:
-        """The advisor over the snapshot that is current now.
+        """The advisor over the shared snapshot that is current now. Raises as `Current.advisor`."""
+        return self._shared.advisor
 
-        A snapshot of another model or version than this process has loaded does not replace one
-        that serves. Raises `SnapshotError` where there is none that can serve, `ModelUnavailable`.
+    def advisor_of(self, team: str) -> Advisor:
+        """The advisor of one workspace: over its own index, or else over the shared one.
+
+        Raises as `Current.advisor`.
         """
-        snapshot, held = self._library.current(), self._advisor
-        if held is not None and held.desk.snapshot is snapshot:
-            return held
-        unfit = self._unfit(snapshot.manifest)
-        if unfit and held is not None:
-            return held
-        if unfit:
-            raise SnapshotError(f"the index was built {unfit}; run `rust-or-not index build`")
-        desk = Desk(snapshot, self.checklist, load_phrases(), load_vocabulary())
-        self._advisor = Advisor(desk, self.reader, self.encoder)
-        return self._advisor
+        return self.teams.advisor(team) or self.advisor
+
+    def stores_of(self, team: str) -> list[SnapshotStore]:
+        """The stores that a workspace may be shown, the one that it is answered from first."""
+        answering = self.teams.answering(team)
+        own = self.teams.store(team)
+        stores = [self.store] if answering is None else [answering, self.store]
+        return stores if own is None or own in stores else [*stores, own]
 
     @property
     def serving(self) -> Manifest | None:
-        """Of the snapshot that was answered from last; None before the first answer."""
-        return None if self._advisor is None else self._advisor.desk.snapshot.manifest
-
-    def _unfit(self, manifest: Manifest) -> str | None:
-        """How a snapshot was built, where this process cannot answer from it."""
-        if not manifest.cut_by_this_version:
-            return "by another version of this program"
-        if manifest.model_fingerprint != self.encoder.fingerprint:
-            return f"with another model ({manifest.model}) than is exported ({self.encoder.name})"
-        return None
+        """Of the shared snapshot that was answered from last; None before the first answer."""
+        return self._shared.serving
 
     def build_index(self, folders: Sequence[Path], progress: Progress = silent) -> Report:
-        """Bring the index up to date with the packaged content and these folders."""
+        """Bring the shared index up to date with the packaged content and these folders.
+
+        Raises as `index.build.build`, and `NotApart`.
+        """
+        self._check_apart(folders)
         return build(self.store, load_content(), folders, self.encoder, load_gates(), progress)
+
+    def build_own(self, team: str, folders: Sequence[Path], progress: Progress = silent) -> Report:
+        """The same for a workspace's own index: of all that, and of its own folder.
+
+        What the shared index holds is not embedded again. Raises `NoTeam` too.
+        """
+        docs, store = self.teams.docs, self.teams.store(team)
+        if docs is None:
+            raise NotADirectoryError(f"no workspace has documents of its own; set {SETTING}")
+        own = docs.folder(team)
+        assert store is not None
+        self._check_apart(folders)
+        return build(
+            store,
+            load_content(),
+            [*folders, own],
+            self.encoder,
+            load_gates(),
+            progress,
+            lender=self.store,
+        )
+
+    def _check_apart(self, folders: Sequence[Path]) -> None:
+        if self.teams.docs is not None:
+            self.teams.docs.check_apart(folders)
 
 
 def _whole(folder: Path, names: Sequence[str]) -> Path:

@@ -54,6 +54,25 @@ class Settings(BaseSettings):
             description="folders of your own documents, separated by commas",
         ),
     ]
+    team_docs: Annotated[
+        Path | None,
+        Field(
+            alias="RUST_OR_NOT_TEAM_DOCS",
+            default=None,
+            description="folder with one of documents for each workspace, named by its id (T...), "
+            "which no other workspace is shown",
+        ),
+    ]
+    team_indexes: Annotated[
+        int,
+        Field(
+            alias="RUST_OR_NOT_TEAM_INDEXES",
+            default=8,
+            ge=1,
+            description="indexes of workspaces with documents of their own that are kept in "
+            "memory at a time",
+        ),
+    ]
     model: Annotated[
         str,
         Field(
@@ -187,6 +206,11 @@ class Settings(BaseSettings):
     @classmethod
     def _at_home(cls, folder: Path) -> Path:
         return folder.expanduser()
+
+    @field_validator("team_docs", mode="after")
+    @classmethod
+    def _team_docs_at_home(cls, folder: Path | None) -> Path | None:
+        return folder and folder.expanduser()
 
     @field_validator("docs", mode="after")
     @classmethod

@@ -65,23 +65,27 @@ def build(
     encoder: Encoder,
     gates: Sequence[Gate] = (),
     progress: Progress = silent,
+    lender: SnapshotStore | None = None,
 ) -> Report:
     """Build and switch to a new snapshot of the packaged content and a team's own folders.
 
     Unchanged passages keep their vectors. Where nothing changed at all, nothing is written. A
     document that was served before and cannot be read now keeps its last readable version.
 
+    A `lender` is another store whose vectors are used too, and whose snapshot is the one before
+    where the store has none of its own yet; the first is then always written.
+
     Raises `BuildRefused` where the new snapshot fails its checks, `BuildInProgress` where another
     build runs, `NotADirectoryError` for a folder that is none, `OSError` where the disk fails:
     each time the snapshot before goes on serving.
     """
     with store.building() as scratch:
-        previous = Previous.of(store, encoder, content)
+        previous = Previous.of(store, encoder, content, lender)
         try:
             gathering = Gathering(content, encoder, previous, progress)
             gathering.gather(folders)
             report = _compare(gathering)
-            if previous.same_splits and not report.switched:
+            if previous.own and previous.same_splits and not report.switched:
                 return report
             vectors, embedded = _vectors(gathering)
             progress("writing", 0, 1)
@@ -145,11 +149,13 @@ def _vectors(gathering: Gathering) -> tuple[Vectors, int]:
                 rows.setdefault(key, []).append(row)
                 texts[key] = passage.searchable
         at += entry.count
-    known = before.keys() if before and rows and gathering.previous.same_model else {}
-    for key in rows.keys() & known.keys():
-        assert before is not None
-        result[rows[key]] = before.dense.vectors[known[key]]
-    fresh = [key for key in rows if key not in known]
+    for snapshot in (before, gathering.previous.lent):
+        if snapshot is None or snapshot.manifest.model_fingerprint != encoder.fingerprint:
+            continue
+        known = snapshot.keys() if rows else {}
+        for key in rows.keys() & known.keys():
+            result[rows.pop(key)] = snapshot.dense.vectors[known[key]]
+    fresh = list(rows)
     finished = 0
 
     def advance(count: int) -> None:

@@ -85,19 +85,30 @@ Entry = Fresh | Carried
 
 @dataclass
 class Previous:
-    """The snapshot before. Its rows are carried over where they would come out the same."""
+    """The snapshot before. Its rows are carried over where they would come out the same.
+
+    Where a store has none yet, it is the one that was `lent`; `own` is false then. Beside one of
+    its own, what was lent gives vectors and extracted texts only.
+    """
 
     snapshot: Snapshot | None
-    same_model: bool = False
     same_splits: bool = False
     documents: dict[Place, DocumentRecord] = field(default_factory=dict)
+    own: bool = True
+    lent: Snapshot | None = None
 
     @classmethod
-    def of(cls, store: SnapshotStore, encoder: Encoder, content: Content) -> Previous:
+    def of(
+        cls,
+        store: SnapshotStore,
+        encoder: Encoder,
+        content: Content,
+        lender: SnapshotStore | None = None,
+    ) -> Previous:
         """What the current snapshot offers to a build; nothing where there is none to trust."""
-        try:
-            snapshot = store.open_current(hashed_up_to=sys.maxsize)
-        except SnapshotError:
+        found, lent = _trusted(store), _trusted(lender) if lender else None
+        snapshot = found or lent
+        if snapshot is None:
             return cls(None)
         manifest = snapshot.manifest
         same_model = manifest.model_fingerprint == encoder.fingerprint
@@ -105,7 +116,13 @@ class Previous:
             content.references
         )
         documents = {(record.root, record.path): record for record in snapshot.documents()}
-        return cls(snapshot, same_model, same_model and same_splits, documents)
+        return cls(
+            snapshot,
+            same_model and same_splits,
+            documents,
+            own=found is not None,
+            lent=lent if found else None,
+        )
 
     def under(self, place: Place) -> list[DocumentRecord]:
         """The document at a place, or those in the folder at that place."""
@@ -121,23 +138,28 @@ class Previous:
 
     def extracted(self, sha256: str) -> str | None:
         """The text drawn from a PDF or DOCX file with these bytes."""
-        number = self._extracted.get(sha256)
-        if number is None or self.snapshot is None:
-            return None
-        return self.snapshot.text(number)
+        held = self._extracted.get(sha256)
+        return held and held[0].text(held[1])
 
     def close(self) -> None:
-        if self.snapshot is not None:
-            self.snapshot.close()
+        for snapshot in (self.snapshot, self.lent):
+            if snapshot is not None:
+                snapshot.close()
 
     @cached_property
     def _places(self) -> list[Place]:
         return sorted(self.documents)
 
     @cached_property
-    def _extracted(self) -> dict[str, int]:
-        records = self.documents.values()
-        return {r.sha256: r.number for r in records if r.format in ("pdf", "docx")}
+    def _extracted(self) -> dict[str, tuple[Snapshot, int]]:
+        """Snapshot and document by the bytes of the file."""
+        return {
+            record.sha256: (snapshot, record.number)
+            for snapshot in (self.lent, self.snapshot)
+            if snapshot is not None
+            for record in snapshot.documents()
+            if record.format in ("pdf", "docx")
+        }
 
 
 @dataclass
@@ -246,6 +268,14 @@ class Gathering:
         case = load_case(document).case if document.format == "case" else None
         split = passages(document, self.content.references, self.encoder.fits)
         return Fresh(place, document, tuple(split), case)
+
+
+def _trusted(store: SnapshotStore) -> Snapshot | None:
+    """The current snapshot, compared whole with its manifest; None where there is none such."""
+    try:
+        return store.open_current(hashed_up_to=sys.maxsize)
+    except SnapshotError:
+        return None
 
 
 def references_hash(references: References) -> str:

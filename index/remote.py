@@ -63,14 +63,17 @@ class Remote:
 
     def ids(self) -> list[str]:
         """Whatever lies there under an id, whole or not, oldest first."""
+        return [name for name in self.names() if ID.fullmatch(name)]
+
+    def names(self) -> list[str]:
+        """Whatever lies there, by name."""
         with self._reached():
             self._files.invalidate_cache()
             try:
                 found = self._files.ls(self._root, detail=False)
             except FileNotFoundError:
                 return []
-        names = (posixpath.basename(str(place).rstrip("/")) for place in found)
-        return sorted(name for name in names if ID.fullmatch(name))
+        return sorted(posixpath.basename(str(place).rstrip("/")) for place in found)
 
     def manifest(self, snapshot_id: str) -> Manifest:
         """Raises `SnapshotError` where there is none that this version can use."""
@@ -119,6 +122,13 @@ class Remote:
     def remove(self, snapshot_id: str) -> None:
         with self._reached():
             for place in (self._at(snapshot_id, MANIFEST_FILE), self._at(snapshot_id)):
+                if self._files.exists(place):
+                    self._files.rm(place, recursive=True)
+
+    def clear(self) -> None:
+        """Remove everything; that nothing is in use there comes first."""
+        with self._reached():
+            for place in (self._at(CURRENT_FILE), self._root):
                 if self._files.exists(place):
                     self._files.rm(place, recursive=True)
 

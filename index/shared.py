@@ -24,7 +24,8 @@ class SharedStore(SnapshotStore):
 
     `follow` brings the folder up to date; a build and a rollback do so first, publish, and make
     their choice there before here. `alone` is held during a build: a lock that all builders share,
-    which raises `BuildInProgress`.
+    which raises `BuildInProgress`. A `mirror` drops its copy where nothing is left there; without
+    it, a store that is empty is filled from here.
     """
 
     def __init__(
@@ -32,9 +33,11 @@ class SharedStore(SnapshotStore):
         remote: Remote,
         folder: Path,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
+        *,
+        mirror: bool = False,
     ) -> None:
         super().__init__(folder)
-        self.remote, self._alone = remote, alone
+        self.remote, self._alone, self._mirror = remote, alone, mirror
         self._following = threading.Lock()
 
     def follow(self) -> bool:
@@ -44,8 +47,11 @@ class SharedStore(SnapshotStore):
         `OSError`: the one here goes on serving then.
         """
         with self._following:
-            wanted = self.remote.current()
-            if wanted is None or wanted == self.current_id():
+            wanted, here = self.remote.current(), self.current_id()
+            if wanted is None and here is not None and self._mirror:
+                super().remove()
+                return True
+            if wanted is None or wanted == here:
                 return False
             self._fetch(wanted)
             super().switch(wanted)
@@ -99,6 +105,12 @@ class SharedStore(SnapshotStore):
         super().prune()
         return gone
 
+    def remove(self) -> None:
+        """There first, then here. Other machines drop their copies when they next follow."""
+        with self._alone():
+            self.remote.clear()
+            super().remove()
+
     @contextmanager
     def building(self) -> Iterator[Path]:
         with self._alone():
@@ -109,7 +121,8 @@ class SharedStore(SnapshotStore):
     def _agree(self) -> None:
         """Start from what is chosen there; where that is nothing yet, from what is here."""
         here = self.current_id()
-        if self.chosen_id() is None and here is not None and not super().damage(here):
+        fills = here and not self._mirror and self.chosen_id() is None
+        if here and fills and not super().damage(here):
             self.switch(here)
         with suppress(SnapshotError):  # a new build mends what is damaged there
             self.follow()

@@ -28,6 +28,8 @@ BUILDING_PREFIX = ".building-"
 SWITCHING_PREFIX = ".switching-"
 KEEP = 5
 """Snapshots kept, the current one included."""
+REMOVAL_SECONDS = 60.0
+"""How long a removal waits for a build that runs."""
 ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}-[0-9a-f]{4}")
 
 
@@ -57,6 +59,9 @@ class SnapshotStore:
         return False
 
     def path(self, snapshot_id: str) -> Path:
+        """Raises `SnapshotError` for a name that would lead out of the folder."""
+        if snapshot_id in ("", ".", "..") or Path(snapshot_id).name != snapshot_id:
+            raise SnapshotError(f"{snapshot_id!r} names no snapshot; {NEXT_STEP}")
         return self.folder / snapshot_id
 
     def open_current(self, hashed_up_to: int = HASHED_AT_LOAD) -> Snapshot:
@@ -153,6 +158,20 @@ class SnapshotStore:
             shutil.rmtree(self.path(snapshot_id), ignore_errors=True)
         return gone
 
+    def remove(self) -> None:
+        """Remove every snapshot and the folder itself, when a build that runs is done.
+
+        Raises `BuildInProgress` where that takes too long, `OSError`.
+        """
+        if not self.folder.is_dir():
+            return
+        try:
+            with FileLock(self.folder / LOCK_FILE, timeout=REMOVAL_SECONDS):
+                (self.folder / CURRENT_FILE).unlink(missing_ok=True)
+                shutil.rmtree(self.folder)
+        except Timeout as error:
+            raise _busy(self.folder) from error
+
     @contextmanager
     def building(self) -> Iterator[Path]:
         """A scratch folder for one build at a time; it is gone afterwards unless renamed.
@@ -170,15 +189,17 @@ class SnapshotStore:
                 finally:
                     shutil.rmtree(scratch, ignore_errors=True)
         except Timeout as error:
-            raise BuildInProgress(
-                f"another build is running in {self.folder}; wait for it to end"
-            ) from error
+            raise _busy(self.folder) from error
 
     def _clear_up(self) -> None:
         for leftover in self.folder.glob(f"{BUILDING_PREFIX}*"):
             shutil.rmtree(leftover, ignore_errors=True)
         for leftover in self.folder.glob(f"{SWITCHING_PREFIX}*"):
             leftover.unlink(missing_ok=True)
+
+
+def _busy(folder: Path) -> BuildInProgress:
+    return BuildInProgress(f"another build is running in {folder}; wait for it to end")
 
 
 def sync_folder(folder: Path) -> None:

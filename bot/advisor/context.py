@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,16 +36,17 @@ class InContext:
     shown: bool
 
 
-def in_context(answer: Answer, store: SnapshotStore) -> list[InContext]:
+def in_context(answer: Answer, stores: Sequence[SnapshotStore]) -> list[InContext]:
     """Every citation of an answer, those that it shows first, each source's together.
 
-    A document is read from the snapshot that is current; where the quote does not stand there any
-    more, from the answer's own one, if it is still kept; else the quote is all that there is.
-    No model is needed.
+    `stores` are those that whoever asks may be shown. A document is read from the snapshot that is
+    current in the first; where the quote does not stand there any more, from the answer's own one,
+    if it is still kept in any of them; else the quote is all that there is. No model is needed.
     """
     with ExitStack() as stack:
-        now = _open(stack, store, store.current_id())
-        then = _open(stack, store, answer.snapshot)
+        now = _open(stack, stores[0], stores[0].current_id())
+        kept = (_open(stack, store, answer.snapshot) for store in stores)
+        then = next((shelf for shelf in kept if shelf is not None), None)
         return [_looked_up(citation, answer, shown, now, then) for citation, shown in _all(answer)]
 
 

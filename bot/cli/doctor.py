@@ -9,6 +9,7 @@ import typer
 from pydantic import SecretStr
 
 from bot.cli.doctor_slack import database, slack
+from bot.cli.doctor_teams import teams
 from bot.cli.failures import Exit
 from bot.cli.finding import Finding
 from bot.cli.options import Data, settings
@@ -132,6 +133,7 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _models,
     _snapshot,
     _folders,
+    teams,
     slack,
     database,
 )

@@ -29,6 +29,7 @@ def explained(error: Exception) -> Failure | None:  # noqa: PLR0911 - one return
     from pydantic import ValidationError
 
     from bot.advisor.question import QuestionError
+    from bot.team_docs import NotApart, NoTeam
     from index.build import BuildRefused
     from index.reference_model import ModelUnavailable
     from index.snapshot import SnapshotError
@@ -37,7 +38,7 @@ def explained(error: Exception) -> Failure | None:  # noqa: PLR0911 - one return
 
     if isinstance(error, NotADirectoryError | FileNotFoundError) and error.errno is not None:
         return Failure(f"{error}; choose another folder with --data", Exit.BAD_INPUT)
-    if isinstance(error, QuestionError | NotADirectoryError):
+    if isinstance(error, QuestionError | NotADirectoryError | NoTeam | NotApart):
         return Failure(str(error), Exit.BAD_INPUT)
     if isinstance(error, SnapshotError | ModelUnavailable | FileNotFoundError):
         return Failure(str(error), Exit.NOT_SET_UP)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.cli.options import Data, Docs, settings
+from bot.cli.failures import Exit, Failure, explained
+from bot.cli.options import Data, Docs, Team, settings
 
 if TYPE_CHECKING:
+    from bot.building import Along
     from bot.service import Service
+    from bot.settings import Settings
     from index.build import Report
     from index.gather import Progress
 
@@ -22,31 +25,46 @@ _MOST_NAMES = 20
 
 
 @app.command()
-def build(docs: Docs = None, data: Data = None) -> None:
+def build(docs: Docs = None, team: Team = None, data: Data = None) -> None:
     """Build a new snapshot and switch to it. Only what changed is embedded anew.
+
+    The indexes of workspaces with documents of their own are brought along, and those removed whose
+    folder is gone. With --team that of one workspace alone is built.
 
     Example: rust-or-not index build --docs handbook --docs ~/decisions
     """
     from bot.service import Service, prepare_models
 
     chosen = settings(data)
+    if team and docs:
+        own = "put the documents of one workspace into its folder in RUST_OR_NOT_TEAM_DOCS"
+        raise Failure(f"--docs are for all workspaces, not for --team; {own}", Exit.BAD_INPUT)
+    if team:
+        _check(chosen, team)
     prepare_models(chosen, lambda line: print(line, file=sys.stderr))
-    report = bring_up_to_date(Service(chosen), [*chosen.docs, *(docs or ())])
-    _print_report(report)
+    service = Service(chosen)
+    if team:
+        _print_report(_build_own(service, team))
+    else:
+        bring_all_up_to_date(service, [*chosen.docs, *(docs or ())], _print_report)
 
 
 @app.command()
 def status(
+    team: Team = None,
     data: Data = None,
     verify: Annotated[bool, typer.Option(help="Check every file of every snapshot.")] = False,
 ) -> None:
     """Show the snapshots, the current one marked."""
-    from bot.snapshots import open_store
+    from bot.snapshots import open_store, teams_stored
 
-    store = open_store(settings(data))
+    chosen = settings(data)
+    store = open_store(chosen, team)
     current = store.chosen_id()
     manifests = store.manifests()
-    if not manifests:
+    if not manifests and team:
+        print(f"{team} has no index of its own, so the shared one answers.")
+    elif not manifests:
         print("There is no index yet; run `rust-or-not index build`.")
     for manifest in manifests:
         mark = "*" if manifest.id == current else " "
@@ -61,25 +79,97 @@ def status(
         if verify:
             damaged = store.damage(manifest.id)
             print(f"    damaged: {', '.join(damaged)}" if damaged else "    all files are whole")
+    if not team and (others := teams_stored(chosen)):
+        print(f"Workspaces with an index of their own (--team shows it): {', '.join(others)}")
 
 
 @app.command()
-def rollback(data: Data = None) -> None:
+def rollback(team: Team = None, data: Data = None) -> None:
     """Go back to the snapshot before the current one."""
     from bot.snapshots import open_store
 
-    manifest = open_store(settings(data)).rollback()
+    manifest = open_store(settings(data), team).rollback()
     print(f"Now serving {manifest.id}, built {manifest.built:%Y-%m-%d %H:%M} UTC.")
 
 
+@app.command()
+def remove(
+    team: Annotated[str, typer.Option("--team", help="The workspace, by its id (T...).")],
+    data: Data = None,
+) -> None:
+    """Delete a workspace's own index, every snapshot of it: the shared one answers it then.
+
+    Its documents stay. Where they still lie in its folder, the next build makes a new index.
+    """
+    from bot.snapshots import open_store
+
+    open_store(settings(data), team).remove()
+    print(f"{team} has no index of its own any more.")
+
+
 def bring_up_to_date(service: Service, folders: Sequence[Path]) -> Report:
-    """Build with a progress bar on standard error."""
+    """Build the shared index with a progress bar on standard error."""
     with _bar() as progress:
         report = service.build_index(folders, progress)
+    _print_left_out(report)
+    return report
+
+
+def bring_all_up_to_date(
+    service: Service,
+    folders: Sequence[Path],
+    told: Callable[[Report], None] = lambda report: None,
+) -> None:
+    """Build the shared index, and those of workspaces with documents of their own, with a progress
+    bar on standard error. Raises `Failure` where one of those could not be built."""
+    from bot.building import build_along
+
+    told(bring_up_to_date(service, folders))
+    with _bar() as progress:
+        along = list(build_along(service, folders, progress))
+    for one in along:
+        _print_along(one)
+    if failed := [one.team for one in along if one.trouble is not None]:
+        raise Failure(
+            f"not built: the own index of {', '.join(failed)}; it goes on answering as before",
+            Exit.BUILD_FAILED,
+        )
+
+
+def _check(chosen: Settings, team: str) -> None:
+    """Raises `NoTeam`, and `Failure` where no workspace has documents of its own."""
+    from bot.team_docs import SETTING, TeamDocs
+
+    if chosen.team_docs is None:
+        what = f"set {SETTING} to the folder that holds one for each workspace"
+        raise Failure(f"no workspace has documents of its own here; {what}", Exit.BAD_INPUT)
+    TeamDocs(chosen.team_docs).folder(team)
+
+
+def _build_own(service: Service, team: str) -> Report:
+    from bot.building import folders_of
+
+    with _bar() as progress:
+        report = service.build_own(team, folders_of(service), progress)
+    _print_left_out(report)
+    return report
+
+
+def _print_along(one: Along) -> None:
+    if one.report is not None:
+        _print_left_out(one.report)
+        built = f"now serving {one.report.snapshot}, {one.report.embedded} passages embedded anew"
+        print(f"{one.team}: {built if one.report.switched else 'nothing changed'}")
+    elif one.trouble is None:
+        print(f"{one.team}: its folder is gone, so its index is removed; the shared one answers")
+    else:
+        print(f"{one.team}: {explained(one.trouble) or one.trouble}", file=sys.stderr)
+
+
+def _print_left_out(report: Report) -> None:
     for item in (*report.skipped, *report.kept):
         kept = "; its last readable version is kept" if item in report.kept else ""
         print(f"skipped {item.path}: {item.reason}{kept}", file=sys.stderr)
-    return report
 
 
 def _print_report(report: Report) -> None:

@@ -21,6 +21,14 @@ Docs = Annotated[
         show_default=False,
     ),
 ]
+Team = Annotated[
+    str | None,
+    typer.Option(
+        "--team",
+        help="The index of one workspace's own, by its id (T...), instead of the shared one.",
+        show_default=False,
+    ),
+]
 
 
 def settings(data: Path | None = None) -> Settings:

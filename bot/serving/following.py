@@ -1,12 +1,13 @@
-"""A process's copy of the snapshots, kept like the store that all processes share."""
+"""A process's copies of the snapshots, kept like the store that all processes share."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 from bot.logs import get_logger
+from bot.service import Service
 from index.snapshot import SnapshotError
-from index.store import SnapshotStore
 
 log = get_logger(__name__)
 
@@ -18,10 +19,10 @@ _FIRST_SECONDS = 20.0
 class Following:
     """A thread that looks every few seconds what is chosen there; answers never wait for it."""
 
-    def __init__(self, store: SnapshotStore) -> None:
-        self._store = store
+    def __init__(self, service: Service) -> None:
+        self._service = service
         self._looked, self._stopped = threading.Event(), threading.Event()
-        self._said = ""
+        self._said: dict[str, str] = {}
         self._thread = threading.Thread(target=self._run, name="following", daemon=True)
 
     def start(self) -> None:
@@ -35,19 +36,24 @@ class Following:
 
     def _run(self) -> None:
         while True:
-            self._look()
+            self._look("shared", self._shared)
+            self._look("workspaces", self._service.teams.follow)
             self._looked.set()
             if self._stopped.wait(SECONDS):
                 return
 
-    def _look(self) -> None:
+    def _shared(self) -> None:
+        store = self._service.store
+        if store.follow():
+            log.info("the snapshot is another one now", snapshot=store.current_id())
+
+    def _look(self, what: str, follow: Callable[[], object]) -> None:
         """What goes wrong is said once, not every few seconds."""
         trouble = ""
         try:
-            if self._store.follow():
-                log.info("the snapshot is another one now", snapshot=self._store.current_id())
+            follow()
         except (SnapshotError, OSError) as error:
             trouble = str(error)
-        if trouble and trouble != self._said:
-            log.warning("the snapshot store cannot be followed", reason=trouble)
-        self._said = trouble
+        if trouble and trouble != self._said.get(what):
+            log.warning("the snapshot store cannot be followed", what=what, reason=trouble)
+        self._said[what] = trouble

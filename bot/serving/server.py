@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.advisor.question import ask
 from bot.durable.work import DurableWork
 from bot.logs import get_logger
-from bot.metrics import CONNECTED, QUEUE, REGISTRY, SnapshotCollector
+from bot.metrics import CONNECTED, QUEUE, REGISTRY, TEAM_INDEXES, SnapshotCollector
 from bot.office import Office
 from bot.serving.clock import Jumps
 from bot.serving.endpoint import Endpoint
@@ -62,8 +62,9 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
     app = make_app(house, answering)
     REGISTRY.register(SnapshotCollector(lambda: house.office.service.serving))
     CONNECTED.set_function(lambda: readiness.report()[0])
+    TEAM_INDEXES.set_function(lambda: len(house.office.service.teams.opened))
     QUEUE.set_function(lambda: house.posts.lanes.total)
-    following = Following(house.office.service.store)
+    following = Following(house.office.service)
     web = sockets = None
     with _stopped_by_signals():
         try:
@@ -86,7 +87,7 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
                 _connect(sockets)
                 sockets.watchdog.start()
             readiness.stage = Stage.READY
-            snapshot = house.office.advisor.desk.snapshot.id
+            snapshot = house.office.service.advisor.desk.snapshot.id
             interrupted.tell(settings.data, lambda team: _client(house, app, team))
             log.info("ready", mode=str(mode), team=who, snapshot=snapshot)
             _rounds(house, settings)
@@ -109,7 +110,7 @@ def warm(office: Office) -> None:
 
     Raises `SnapshotError`, `ModelUnavailable`.
     """
-    office.advisor.answer(ask("Should we use Rust for our parser in C?"))
+    office.service.advisor.answer(ask("Should we use Rust for our parser in C?"))
 
 
 def _who(house: House, app: App) -> str:

@@ -154,7 +154,7 @@ class Answering:
         try:
             if asked.thread_ts:
                 return office.concerns(asked.place, asked.user, asked.text)
-            return office.about_rust(asked.text)
+            return office.about_rust(asked.team, asked.text)
         except QuestionError:
             return False
 

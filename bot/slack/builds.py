@@ -11,11 +11,17 @@ from knowledge.wording import Stage
 
 @dataclass(frozen=True)
 class Build:
-    """Who started it, and when, in seconds since 1970."""
+    """Who started it, and when, in seconds since 1970; of the `whole`, or of their own workspace's
+    index alone."""
 
     team: str
     user: str
     since: float
+    whole: bool = True
+
+    def concerns(self, team: str) -> bool:
+        """Whether a workspace will be answered from what is built."""
+        return self.whole or self.team == team
 
 
 @dataclass(frozen=True)

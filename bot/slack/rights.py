@@ -14,6 +14,7 @@ from slack_sdk.web import SlackResponse
 
 from bot.logs import get_logger
 from bot.settings import Settings
+from bot.team_indexes import TeamIndexes
 
 log = get_logger(__name__)
 
@@ -35,6 +36,13 @@ def may_rebuild(settings: Settings, client: WebClient, team: str, user: str) -> 
     if settings.several:
         return _named(settings, team, user)
     return is_admin(settings, client, team, user)
+
+
+def may_rebuild_own(
+    settings: Settings, client: WebClient, team: str, user: str, teams: TeamIndexes
+) -> bool:
+    """Whether a person may rebuild their workspace's own index, which is its admins' to do."""
+    return teams.exists(team) and is_admin(settings, client, team, user)
 
 
 def may_set_channel(

@@ -22,6 +22,7 @@ class CommandWording(Frozen):
     help_text: Plain
     status_title: Plain
     status: Annotated[str, slots("snapshot", "age", "documents", "passages", "cases")]
+    status_own: Plain
     status_kept: Annotated[str, slots("assessments", "days")]
     history_title: Plain
     history_found: Annotated[str, slots("words")]

@@ -44,6 +44,7 @@ class HomeWording(Frozen):
     figures_title: Plain
     figures_from: Annotated[str, slots("when", "questions", "snapshot")]
     figures_older: Plain
+    figures_shared: Plain
     figures_none: Plain
     figures: Annotated[dict[str, Plain], Field(min_length=1, max_length=10)]
     percent: Annotated[str, slots("value")]
@@ -51,6 +52,7 @@ class HomeWording(Frozen):
     not_counted: Plain
     index_title: Plain
     index: Annotated[str, slots("documents", "passages", "cases", "snapshot", "when")]
+    index_own: Plain
     index_none: Plain
     index_damaged: Plain
     rebuilding: Annotated[str, slots("user", "when")]
@@ -62,6 +64,7 @@ class HomeWording(Frozen):
     admin_title: Annotated[str, StringConstraints(min_length=1, max_length=150), slots()]
     to_measure: Plain
     to_mend: Plain
+    to_build_own: Plain
     gaps_title: Plain
     gaps_none: Plain
     gap: Annotated[str, slots("question", "count", "when")]

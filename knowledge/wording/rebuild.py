@@ -13,7 +13,9 @@ from knowledge.located_yaml import load_file
 from knowledge.model import Frozen
 from knowledge.wording.kinds import Plain, slots
 
-Stage = Literal["starting", "reading", "embedding", "writing", "checking", "done", "comparing"]
+Stage = Literal[
+    "starting", "reading", "embedding", "writing", "checking", "done", "others", "comparing"
+]
 """Of a rebuild of the index."""
 
 
@@ -25,11 +27,12 @@ class RebuildFailures(Frozen):
     models: Plain
     disk: Plain
     content: Plain
+    not_apart: Plain
     other: Annotated[str, slots("reference")]
 
 
 class RebuildWording(Frozen):
-    """Rebuilding the index from Slack. `stages`: those of a build, and two of our own."""
+    """Rebuilding the index from Slack. `stages`: those of a build, and three of our own."""
 
     refused: Plain
     refused_several: Plain
@@ -64,6 +67,9 @@ class RebuildWording(Frozen):
     question: Annotated[str, slots("question")]
     asked_privately: Plain
     verdicts_failed: Annotated[str, slots("reference")]
+    own: Plain
+    others: Annotated[str, slots("done")]
+    others_failed: Annotated[str, slots("failed", "reference")]
     failed: RebuildFailures
 
     @field_validator("stages")

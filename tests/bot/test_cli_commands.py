@@ -323,6 +323,7 @@ def test_the_promised_commands_are_there() -> None:
         ("index", "build"),
         ("index", "status"),
         ("index", "rollback"),
+        ("index", "remove"),
         ("knowledge", "check"),
     ]
     assert {(name,) for name in promised} | set(nested) <= set(commands())

@@ -25,7 +25,7 @@ Asked = tuple[Person, Message, Assessment]
 @pytest.fixture
 def asked(slack: SlackStandIn, app: App, house: House) -> Asked:
     """Who asked in a channel, the reply, and what is kept of it."""
-    assert house.office.advisor  # its models load before the clock of the first wait runs
+    assert house.office.service.advisor  # its models load before the clock of the first wait runs
     ada = slack.add_user("ada")
     post = ada.mentions_bot(slack.add_channel("general", ada), QUESTION)
     (reply,) = slack.wait_for(lambda: slack.replies(post), seconds=30)

@@ -83,7 +83,7 @@ def test_an_answer_that_cannot_be_given_is_an_error(slack: SlackStandIn, app: Ap
 def test_the_snapshot_is_named_with_the_time_when_it_was_built(
     house: House, answered: tuple[Person, Message], snapshot: None
 ) -> None:
-    manifest = house.office.advisor.desk.snapshot.manifest
+    manifest = house.office.service.advisor.desk.snapshot.manifest
     assert value("snapshot_info", id=manifest.id) == 1
     assert value("snapshot_built_timestamp_seconds") == manifest.built.timestamp()
 
@@ -107,5 +107,5 @@ def test_every_metric_stands_in_the_operations_page(snapshot: None) -> None:
 
 def test_a_reading_that_leads_to_no_answer_is_not_timed(house: House) -> None:
     before = posted("read")
-    assert house.office.about_rust("Is Rust right for our parser?")
+    assert house.office.about_rust("T1", "Is Rust right for our parser?")
     assert posted("read") == before

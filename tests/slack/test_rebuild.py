@@ -12,7 +12,8 @@ from slack_bolt import App
 
 from bot.advisor.answer import Answer
 from bot.advisor.thread import Thread
-from bot.rebuilding import Rebuilding, folders_of
+from bot.building import folders_of
+from bot.rebuilding import Rebuilding
 from bot.recheck import recheck
 from bot.service import Service
 from bot.slack.blocks.rebuild import failure_message
@@ -328,7 +329,7 @@ def test_a_verdict_asked_again_on_the_same_snapshot_is_the_same(house: House) ->
     office.settle(asked, {Criterion.TEAM_EXPERIENCE: "yes"})
     past = office.store.verdicts("T1", 50)
     assert len(past) == 2
-    assert list(recheck(office.advisor, past)) == [None, None]
+    assert list(recheck(office.service.advisor, past)) == [None, None]
 
 
 def test_folders_of_the_command_line_stay_in_the_index(

@@ -389,7 +389,7 @@ def _with_urls(answer: Answer, url: str) -> Answer:
 def test_where_newer_blocks_are_refused_the_reply_comes_in_older_ones(
     slack: SlackStandIn, app: App, house: House
 ) -> None:
-    assert house.office.advisor  # its models load before the clock of the first wait runs
+    assert house.office.service.advisor  # its models load before the clock of the first wait runs
     slack.faults.refused_blocks |= {"container", "table", "context_actions"}
     ada = slack.add_user("ada")
     post = ada.mentions_bot(slack.add_channel("general", ada), ASKED)

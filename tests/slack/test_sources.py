@@ -55,7 +55,7 @@ def moved(citation: Citation) -> Citation:
 
 
 def test_every_citation_is_listed_once_those_shown_first(answer: Answer, service: Service) -> None:
-    listed = in_context(answer, service.store)
+    listed = in_context(answer, [service.store])
     assert sorted(one.citation.n for one in listed) == [c.n for c in answer.citations]
     shown = [one.shown for one in listed]
     assert shown == sorted(shown, reverse=True)
@@ -67,7 +67,7 @@ def test_a_quote_that_stands_is_shown_between_its_neighbours_of_the_same_section
 ) -> None:
     snapshot = service.advisor.desk.snapshot
     texts = {record.path: snapshot.text(record.number) for record in snapshot.documents()}
-    listed = in_context(answer, service.store)
+    listed = in_context(answer, [service.store])
     assert {one.found for one in listed} == {Found.STANDS}
     assert sum(bool(one.before or one.after) for one in listed) > len(listed) / 2
     for one in listed:
@@ -89,7 +89,7 @@ def test_a_quote_that_its_document_no_longer_holds_says_so(
 ) -> None:
     first, *rest = answer.citations
     changed = answer.model_copy(update={"citations": (moved(first), *rest), "snapshot": "gone"})
-    found = {one.citation.n: one for one in in_context(changed, store)}
+    found = {one.citation.n: one for one in in_context(changed, [store])}
     assert found[first.n].found is Found.CHANGED
     assert found[first.n].before == ""
     assert {found[one.n].found for one in rest} == {Found.STANDS}
@@ -99,13 +99,13 @@ def test_a_document_that_left_the_index_says_so(answer: Answer, store: SnapshotS
     first, *rest = answer.citations
     lost = first.model_copy(update={"path": "articles/lost.md"})
     changed = answer.model_copy(update={"citations": (lost, *rest)})
-    found = next(one for one in in_context(changed, store) if one.citation.n == first.n)
+    found = next(one for one in in_context(changed, [store]) if one.citation.n == first.n)
     assert found.found is Found.GONE
     assert found.quote
 
 
 def test_without_any_index_the_quotes_themselves_are_listed(answer: Answer, tmp_path: Path) -> None:
-    listed = in_context(answer, SnapshotStore(tmp_path / "nothing"))
+    listed = in_context(answer, [SnapshotStore(tmp_path / "nothing")])
     assert {one.found for one in listed} == {Found.UNKNOWN}
     assert len(listed) == len(answer.citations)
     assert all(one.quote for one in listed)
@@ -120,7 +120,7 @@ def test_a_changed_document_is_quoted_as_it_stood_while_the_old_index_is_kept(
     shutil.copytree(old, new)
     _rewrite(new, answer)
     store.switch(new.name)
-    listed = in_context(answer, store)
+    listed = in_context(answer, [store])
     assert {one.found for one in listed} == {Found.CHANGED}
     assert any(one.before or one.after for one in listed)
 
@@ -206,7 +206,7 @@ Asked = tuple[Person, Message, Assessment]
 @pytest.fixture
 def asked(slack: SlackStandIn, app: App, house: House) -> Asked:
     """Who asked in a channel, the reply, and what is kept of it."""
-    assert house.office.advisor  # its models load before the clock of the first wait runs
+    assert house.office.service.advisor  # its models load before the clock of the first wait runs
     ada = slack.add_user("ada")
     post = ada.mentions_bot(slack.add_channel("general", ada), QUESTION)
     (reply,) = slack.wait_for(lambda: slack.replies(post), seconds=30)

@@ -17,9 +17,15 @@ def help_message() -> Message:
 
 
 def status_message(
-    manifest: Manifest, kept: int, days: int, measured: Measured | None = None
+    manifest: Manifest,
+    kept: int,
+    days: int,
+    measured: Measured | None = None,
+    *,
+    own: bool = False,
 ) -> Message:
-    """`kept` assessments of this workspace, each for at most so many `days`."""
+    """`kept` assessments of this workspace, each for at most so many `days`; `own` where the index
+    is its own too."""
     wording, counts = load_command_wording(), manifest.counts
     index = wording.status.format(
         snapshot=escape(manifest.id),
@@ -28,8 +34,9 @@ def status_message(
         passages=f"{counts.passages:,}",
         cases=f"{counts.cases:,}",
     )
+    told = [index, wording.status_own] if own else [index]
     store = escape(wording.status_kept.format(assessments=f"{kept:,}", days=days))
-    blocks = [section(lines([f"*{escape(wording.status_title)}*", index, store]))]
+    blocks = [section(lines([f"*{escape(wording.status_title)}*", *told, store]))]
     if measured is not None:
-        blocks += figures(measured, Index(manifest), load_home_wording())
-    return Message(blocks, lines([index, store]))
+        blocks += figures(measured, Index(manifest, own=own), load_home_wording())
+    return Message(blocks, lines([*told, store]))

@@ -48,20 +48,24 @@ _VOTES = 10
 
 @dataclass(frozen=True)
 class Index:
-    """What is served. `manifest` is None where there is nothing, or it is `damaged`."""
+    """What is served. `manifest` is None where there is nothing, or it is `damaged`; `own` is true
+    where the workspace has documents in it that no other one sees."""
 
     manifest: Manifest | None
     damaged: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True)
 class ForAdmins:
     """What only admins see. `rebuilds`: they may rebuild the index too. `votes` are the latest,
-    newest first, with what they are about."""
+    newest first, with what they are about. `unused`: the workspace has documents of its own that
+    nothing is answered from."""
 
     gaps: Sequence[Gap]
     votes: Sequence[tuple[Vote, Assessment | None]]
     rebuilds: bool = True
+    unused: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,7 +162,8 @@ def figures(measured: Measured | None, index: Index, wording: HomeWording) -> It
         snapshot=fitted(measured.snapshot, _SNAPSHOT),
     )
     served = index.manifest.id if index.manifest else measured.snapshot
-    older = [escape(wording.figures_older)] if served != measured.snapshot else []
+    other = wording.figures_shared if index.own else wording.figures_older
+    older = [escape(other)] if served != measured.snapshot else []
     yield context(" ".join([origin, *older]))
 
 
@@ -184,6 +189,7 @@ def _index(home: Home, wording: HomeWording) -> Iterator[Block]:
             when=moment(manifest.built.timestamp()),
         )
         said.append(told)
+        said += [escape(wording.index_own)] if home.index.own else []
     else:
         said.append(wording.index_damaged if home.index.damaged else wording.index_none)
     if home.running is not None:
@@ -196,6 +202,7 @@ def _for_admins(shown: ForAdmins, home: Home, wording: HomeWording) -> Iterator[
     yield HeaderBlock(text=wording.admin_title)
     unmeasured = [wording.to_measure] if home.measured is None else []
     unread = [wording.to_mend] if home.index.manifest is None else []
+    unread += [wording.to_build_own] if shown.unused else []
     if on_server := unmeasured + unread:
         yield context(" ".join(on_server))
     if home.running is None and shown.rebuilds:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bot.rebuilding import Outcome, Verdicts
+from bot.rebuilding import Others, Outcome, Verdicts
 from bot.recheck import Changed
 from bot.slack.blocks.kit import (
     context,
@@ -24,6 +24,7 @@ from bot.slack.blocks.message import Message
 from bot.slack.blocks.twin import MOST
 from bot.slack.builds import Build, Progress
 from bot.store.records import Assessment
+from bot.team_docs import NotApart
 from index.build import BuildRefused, Report
 from index.reference_model import ModelUnavailable
 from index.store import BuildInProgress
@@ -77,6 +78,8 @@ def report_message(outcome: Outcome, links: Mapping[str, str | None] | None = No
     """What a finished rebuild did. `links` are permalinks to past replies, by assessment."""
     wording, report = load_rebuild_wording(), outcome.report
     parts = [_headline(outcome, wording)]
+    if outcome.own:
+        parts.append(wording.own)
     if report.switched:
         parts.append(_documents(report, wording))
     if outcome.passages is not None:
@@ -92,6 +95,8 @@ def report_message(outcome: Outcome, links: Mapping[str, str | None] | None = No
             parts.append(_files(phrase, files, wording))
     if outcome.verdicts is not None:
         parts.append(_verdicts(outcome.verdicts, links or {}, wording))
+    if outcome.others is not None:
+        parts.append(_others(outcome.others, wording))
     return Message([section(part) for part in parts], lines(parts, MOST))
 
 
@@ -113,6 +118,7 @@ def _reason(error: Exception, reference: str, folders: Sequence[Path]) -> str:
         (BuildRefused, wording.failed.checks.format(reference=reference)),
         (ModelUnavailable, wording.failed.models),
         (ContentError, wording.failed.content),
+        (NotApart, wording.failed.not_apart),
         (Exception, wording.failed.other.format(reference=reference)),
     )
     return next(said for kind, said in known if isinstance(error, kind))
@@ -209,6 +215,15 @@ def _verdict(one: Changed, address: str | None, wording: RebuildWording) -> str:
         shown = wording.question.format(question=link(address, question))
     rings = {"before": one.before.answer.ring, "now": one.now.ring}
     return wording.ring_changes.format(**rings, question=shown)
+
+
+def _others(others: Others, wording: RebuildWording) -> str:
+    """Of other workspaces' indexes only how many."""
+    said = [wording.others.format(done=f"{others.done:,}")]
+    if others.failed:
+        failed = f"{others.failed:,}"
+        said.append(wording.others_failed.format(failed=failed, reference=others.reference))
+    return " ".join(said)
 
 
 def _counted(paths: Sequence[str], wording: RebuildWording) -> str:

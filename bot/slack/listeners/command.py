@@ -52,11 +52,12 @@ def tell_how(request: Request) -> None:
 
 def tell_status(request: Request) -> None:
     office = request.house.office
-    manifest = office.advisor.desk.snapshot.manifest
+    manifest = office.advisor(request.team).desk.snapshot.manifest
     kept = office.store.count(request.team)
     settings = request.house.settings
     measured = load_measured(settings.data)
-    request.tell(status_message(manifest, kept, settings.keep_days, measured))
+    own = office.service.teams.answering(request.team) is not None
+    request.tell(status_message(manifest, kept, settings.keep_days, measured, own=own))
 
 
 WORDS: Mapping[Word, Callable[[Request], object]] = {

@@ -71,7 +71,7 @@ def export(request: Request, uploads: Uploads) -> None:
 
 def record_of(house: House, kept: Assessment) -> Record:
     """The record of a kept verdict, dated when it was asked for (UTC)."""
-    desk, wording = house.office.advisor.desk, load_adr_wording()
+    desk, wording = house.office.advisor(kept.place.team).desk, load_adr_wording()
     day = datetime.fromtimestamp(kept.asked_at, UTC).date()
     extra = advice(kept.answer, desk.snapshot, wording)
     return record(kept.answer, extra, day, desk.checklist, desk.phrases, wording)

@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from slack_bolt import App, BoltContext
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.logs import get_logger
 from bot.slack.house import House
 from bot.store.installations import Workspace
+from index.snapshot import SnapshotError
+from index.store import BuildInProgress
 
 log = get_logger(__name__)
 
@@ -19,6 +22,7 @@ def register(app: App, house: House) -> None:
         for team in teams:
             house.office.store.forget_team(team)
             house.posts.forget(f"{team}/")
+            _remove_index(house, team)
             log.info("a workspace left, all of it is deleted", team=team)
 
     def leave(context: BoltContext) -> None:
@@ -50,3 +54,15 @@ def register(app: App, house: House) -> None:
         """
         if house.workspaces is not None and context.enterprise_id:
             forget(house.workspaces.lose(context.enterprise_id, event["team_ids"]))
+
+
+def _remove_index(house: House, team: str) -> None:
+    """The workspace's own index. Its documents belong to whoever runs the bot."""
+    try:
+        house.office.service.teams.remove(team)
+    except (BuildInProgress, SnapshotError, SQLAlchemyError, OSError) as error:
+        log.error(
+            "its own index is not removed; run `rust-or-not index remove --team`",
+            team=team,
+            why=type(error).__name__,
+        )

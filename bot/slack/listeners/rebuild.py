@@ -6,12 +6,14 @@ import secrets
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from pathlib import Path
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
 
+from bot.building import folders_of
 from bot.logs import get_logger
-from bot.rebuilding import Outcome, Rebuilding, folders_of
+from bot.rebuilding import Outcome, Rebuilding
 from bot.slack.blocks.message import Message
 from bot.slack.blocks.rebuild import (
     busy_message,
@@ -29,7 +31,7 @@ from bot.slack.interrupted import UnderWay, forget, note
 from bot.slack.listeners.history import permalink
 from bot.slack.posting import change, post_directly
 from bot.slack.request import Request
-from bot.slack.rights import may_rebuild
+from bot.slack.rights import may_rebuild, may_rebuild_own
 from knowledge.wording import load_rebuild_wording
 
 log = get_logger(__name__)
@@ -48,17 +50,21 @@ def rebuild(request: Request) -> bool:
     wording = load_rebuild_wording()
     notices = house.notices.model_copy(update={"failed": wording.failed.other})
     with truthfully(notices, request.tell, "rebuild"):
-        if not may_rebuild(house.settings, client, team, user):
-            several = house.workspaces is not None
-            raise Declined(wording.refused_several if several else wording.refused)
-        running = house.builds.begin(Build(team, user, house.office.clock()))
+        whole = may_rebuild(house.settings, client, team, user)
+        if not whole and not may_rebuild_own(
+            house.settings, client, team, user, house.office.service.teams
+        ):
+            shared = house.workspaces is not None and not house.office.service.teams.exists(team)
+            raise Declined(wording.refused_several if shared else wording.refused)
+        build = Build(team, user, house.office.clock(), whole)
+        running = house.builds.begin(build)
         if running is not None:
             request.tell(busy_message(running, team, house.builds.progress))
             return False
         try:
             where = post_directly(client, user, progress_message(START))
             note(house.settings.data, UnderWay(team=team, channel=where[0], ts=where[1]))
-            run = Run(house, client, team, user, where)
+            run = Run(house, client, build, where)
             threading.Thread(target=run, name="rebuild", daemon=True).start()
         except BaseException:
             house.builds.end()
@@ -73,13 +79,13 @@ class Run:
     """One rebuild with its message. `where` is the message's channel and `ts`."""
 
     def __init__(
-        self, house: House, client: WebClient, team: str, user: str, where: tuple[str, str]
+        self, house: House, client: WebClient, build: Build, where: tuple[str, str]
     ) -> None:
         self._house, self._client, self._where = house, client, where
-        self._team, self._user = team, user
+        self._team, self._user, self._whole = build.team, build.user, build.whole
 
     def __call__(self) -> None:
-        log.info("rebuild started", team=self._team)
+        log.info("rebuild started", team=self._team, whole=self._whole)
         try:
             publish(self._house, self._client, self._team, self._user)
             said = self._result(self._watched())
@@ -92,7 +98,7 @@ class Run:
     def _watched(self) -> Future[Outcome]:
         """The build, done; the message was brought up to date meanwhile."""
         builds = self._house.builds
-        work = Rebuilding(self._house.office, self._team, builds.report)
+        work = Rebuilding(self._house.office, self._team, builds.report, whole=self._whole)
         future = _started(work)
         shown = START
         while not wait([future], PACE_SECONDS).done:
@@ -114,9 +120,16 @@ class Run:
         except Exception as error:
             reference = secrets.token_hex(4)
             log.exception("rebuild failed", reference=reference)
-            return failure_message(error, reference, folders_of(self._house.office.service))
+            return failure_message(error, reference, self._folders())
         log.info("rebuilt", snapshot=outcome.report.snapshot, switched=outcome.report.switched)
         return message
+
+    def _folders(self) -> list[Path]:
+        """What the build reads, to name what is not there."""
+        service = self._house.office.service
+        own = self._team if service.teams.exists(self._team) else ""
+        roots = [service.teams.docs.root] if self._whole and service.teams.docs else []
+        return [*folders_of(service, own), *roots]
 
     def _links(self, outcome: Outcome) -> dict[str, str | None]:
         """Where the replies stand that would say otherwise now, so that somebody can go there."""

@@ -37,7 +37,7 @@ def _gone(request: Request) -> Modal:
 def _page(request: Request) -> Modal:
     """The page that a button asks for."""
     kept = request.kept
-    quotes = in_context(kept.answer, request.house.office.service.store)
+    quotes = in_context(kept.answer, request.house.office.service.stores_of(request.team))
     number = request.value.get("page", "")
     page = int(number) if number.isdecimal() and len(number) < 4 else 0
     return sources_modal(kept.id, quotes, load_phrases(), load_sources_wording(), page)
