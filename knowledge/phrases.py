@@ -28,6 +28,7 @@ _SLOTS: dict[str, frozenset[str]] = {
     "unchanged": frozenset({"ring"}),
     "added": frozenset({"facts"}),
     "withdrawn": frozenset({"items"}),
+    "in_hindsight": frozenset({"move"}),
 }
 """Placeholders that a phrase must hold; all others must hold none."""
 _MOVE = frozenset({"before", "after"})
@@ -119,6 +120,7 @@ class Labels(Frozen):
     in_your_words: Phrase
     by_button: Phrase
     not_stated: Phrase
+    in_hindsight: Phrase
     contradicted: Phrase
     confidence: Phrase
     changed: Phrase
@@ -138,10 +140,15 @@ class Phrases(Frozen):
     directions_unnamed: Annotated[dict[Direction, Phrase], AfterValidator(_complete)]
 
     def move(self, case: CaseStudy) -> str:
-        """What happened, such as "moved from Go to Rust".
+        """What happened, such as "moved from Go to Rust", and whether it is regretted.
 
         Where a language that the wording names is not on record, the one without it is said.
         """
+        move = self._move(case)
+        took_rust = case.direction not in (Direction.FROM_RUST, Direction.CHOSE_OTHER)
+        return self.labels.in_hindsight.format(move=move) if case.negative and took_rust else move
+
+    def _move(self, case: CaseStudy) -> str:
         wording = self.directions[case.direction]
         known = {"before": case.language_before, "after": case.language_after}
         if all(known[slot] for slot in _placeholders(wording)):

@@ -8,6 +8,7 @@ from bot.advisor.answer import Card, Statement
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
 from bot.advisor.find import RankedCase, best_quotes
+from bot.advisor.telling import unsaid
 from index.encoder import Vectors
 from index.rows import Stored
 from knowledge.model import CaseStudy, Criterion
@@ -31,17 +32,22 @@ def card(
     """A record with its summary and the sentences nearest to the question.
 
     `lean` is where the verdict points (True: to Rust); a record that went the other way says so.
-    Where article and primary source differ, the sentence that says how follows the summary.
+    Where the founding article and the source differ, the sentence that says how follows the
+    summary; of the other sentences none repeats what the answer told already.
     """
     case = ranked.case
     found = desk.snapshot.of_case(case.id)
     by_field = {stored.passage.section: stored for stored in found}
     statements = _whole("summary", by_field, citations)
-    if "difference" in by_field:
+    fields = {"outcomes", "costs", "difference"}
+    if case.claim is not None and "difference" in by_field:
         statements += _whole("difference", by_field, citations)
-    findings = [stored for stored in found if stored.passage.section in ("outcomes", "costs")]
-    rest = sentences - 1 - (case.difference is not None)
-    for stored, quote in best_quotes(findings, vector, desk.snapshot, max(rest, 0)):
+        fields.remove("difference")
+    findings = [stored for stored in found if stored.passage.section in fields]
+    rest = max(sentences - len(statements), 0)
+    nearest = best_quotes(findings, vector, desk.snapshot)
+    new = unsaid(nearest, desk.snapshot, rest, citations.told)
+    for stored, quote in new or nearest[: min(rest, 1)]:
         statements.append(citations.state(stored, quote))
     if rest > 1 and "lesson" in by_field:
         statements += _whole("lesson", by_field, citations)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.advisor.answer import Citation, Statement
+from bot.advisor.find import Pair
 from index.rows import Stored
 from index.snapshot import Snapshot
 from knowledge.passages import Quote
@@ -21,6 +22,12 @@ class Citations:
         self._numbers: dict[tuple[int, int, int], int] = {}
         self._cited: list[Citation] = []
         self._texts: dict[int, str] = {}
+        self._told: list[Pair] = []
+
+    @property
+    def told(self) -> tuple[Pair, ...]:
+        """What was stated so far, in order."""
+        return tuple(self._told)
 
     @property
     def all(self) -> tuple[Citation, ...]:
@@ -28,7 +35,9 @@ class Citations:
 
     def state(self, stored: Stored, quote: Quote) -> Statement:
         """A quote as a statement with its citation. Raises `NotVerbatim`."""
-        return Statement(text=quote.text, citations=(self.number(stored, quote),))
+        number = self.number(stored, quote)
+        self._told.append((stored, quote))
+        return Statement(text=quote.text, citations=(number,))
 
     def number(self, stored: Stored, quote: Quote) -> int:
         """The citation number of a quote, checked against the document. Raises `NotVerbatim`."""

@@ -142,7 +142,7 @@ def _cards(
     """
     text = question.text
     criteria = [criterion for criterion, fact in known.facts.items() if fact.state == "yes"]
-    ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary, criteria)
+    ranked = rank_cases(desk, vector, text, criteria)
     named = desk.names.named_in(text, [r.case.id for r in ranked[:5]])
     chosen = [item for item in ranked if item.case.id in named][:NEAREST]
     if known.facts:
@@ -150,7 +150,7 @@ def _cards(
         lean = _lean(verdict, likely or ranked)
         for way in (lean, not lean):
             if not any(item.case.favours_rust is way for item in chosen):
-                same = rank_cases(desk.snapshot, vector, text, desk.vocabulary, criteria, way)
+                same = rank_cases(desk, vector, text, criteria, way)
                 near = [item for item in same if related(item.case, text, criteria, desk)]
                 chosen += (near or same)[:1]
         taken = {item.case.id for item in chosen}
@@ -181,11 +181,12 @@ def _guidance(
 ) -> Iterator[Statement]:
     """The sentences of the articles nearest to each question asked, if any is near enough."""
     said = {statement.text for statement in reasons}
+    records = citations.told
     for text, vector in asked:
         hits = find_guidance(desk.snapshot, vector, text, 12)
         near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
         ranked = weighed(near, desk.vocabulary.without_fillers(text), desk.snapshot)
-        for stored, quote in most_telling(ranked, desk.snapshot, GUIDANCE):
+        for stored, quote in most_telling(ranked, desk.snapshot, GUIDANCE, records):
             if quote.text not in said:
                 said.add(quote.text)
                 yield citations.state(stored, quote)

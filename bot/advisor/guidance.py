@@ -81,7 +81,7 @@ def _cards(
     or named only in telling of their own work ("we use Sentry"), has to come near it.
     """
     text = question.text
-    ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary)
+    ranked = rank_cases(desk, vector, text)
     near = [item for item in ranked if any(hit.cosine >= NAMED_COSINE for hit in item.hits)]
     wanted = desk.names.named_in(text, [item.case.id for item in near])
     asked_about = bool(wanted) and not desk.vocabulary.speaks_of_oneself(text)

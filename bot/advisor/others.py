@@ -31,6 +31,9 @@ DESCRIBED_LIKELY, SHARED_LIKELY = 0.15, 3
 BARE = 1
 """A name with no more words than this besides asks what is named: "What is PyO3 good for?"."""
 BARE_LIKELY = 0.01
+TOLD = 0.4
+"""Where a record tells so large a part of what is said besides its name, that is asked: "how much
+faster is Polars than pandas?"."""
 LOOKED_AT = 10
 
 
@@ -41,27 +44,32 @@ def asks_of_others(
     likely = reading.intent[Intent.CASE_STUDY]
     if likely < SOUNDS or desk.vocabulary.speaks_of_oneself(text):
         return False
-    named = desk.names.named_in(text, ())
+    sure, vector = desk.names.named_in(text, ()), embed(text)
+    named = sure or desk.names.named_in(text, _near(text, vector, desk, NEAR))
     if not named:
         words = SHARED_LIKELY if likely >= DESCRIBED_LIKELY else SHARED
-        return bool(described_in(text, embed(text), desk, words=words))
+        return bool(described_in(text, vector, desk, words=words))
     besides = desk.names.removed_from(text)
     bare = len(set(desk.snapshot.words.tokens(besides)) - {"rust"}) <= BARE
+    told = desk.vocabulary.without_fillers(besides)
     return (
-        likely >= LIKELY
-        or (bare and likely >= BARE_LIKELY)
+        (bool(sure) and likely >= LIKELY)
+        or (bool(sure) and bare and likely >= BARE_LIKELY)
         or any(desk.record_words.shared(besides, name) >= SHARED for name in named)
+        or any(desk.record_words.share(told, name) >= TOLD for name in named)
     )
 
 
-def only_names(text: str, reading: Reading, desk: Desk) -> bool:
-    """True for a message that sounds like a decision but states nothing of a case of one's own:
-    "Tell me about Cloudflare and Rust"."""
+def asks_nothing_of_own(
+    text: str, reading: Reading, embed: Callable[[str], Vectors], desk: Desk
+) -> bool:
+    """True for a message that sounds like a decision but states nothing of a case of one's own,
+    and names or describes a record: "Tell me about Cloudflare and Rust"."""
     return (
         reading.intent[Intent.CASE_STUDY] >= LIKELY
         and not reading.signals
         and not desk.vocabulary.speaks_of_oneself(text)
-        and bool(desk.names.named_in(text, ()))
+        and bool(desk.names.named_in(text, ()) or described_in(text, embed(text), desk))
     )
 
 
@@ -72,8 +80,13 @@ def described_in(
 
     `near` is the least cosine to a passage, `words` how many a passage must share.
     """
-    hits = search(desk.snapshot, vector, text, LOOKED_AT, {"kind": "case"})
-    close = sorted((hit for hit in hits if hit.cosine >= near), key=lambda hit: -hit.cosine)
-    names = dict.fromkeys(hit.stored.passage.source_id for hit in close)
     described = desk.vocabulary.without_fillers(text)
-    return [name for name in names if desk.record_words.shared(described, name) >= words]
+    found = _near(text, vector, desk, near)
+    return [name for name in found if desk.record_words.shared(described, name) >= words]
+
+
+def _near(text: str, vector: Vectors, desk: Desk, least: float) -> list[str]:
+    """Ids of the records of which a passage comes to the least cosine, the nearest first."""
+    hits = search(desk.snapshot, vector, text, LOOKED_AT, {"kind": "case"})
+    close = sorted((hit for hit in hits if hit.cosine >= least), key=lambda hit: -hit.cosine)
+    return list(dict.fromkeys(hit.stored.passage.source_id for hit in close))

@@ -1,4 +1,4 @@
-"""The words of each record, and how many of them a text shares."""
+"""The words of each record, and what a text shares with them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,13 @@ class RecordWords:
         words = set(self._snapshot.words.tokens(text))
         common = (words & passage for passage in self._by_case[case])
         return max((len(found) + len(found & self._telling) for found in common), default=0)
+
+    def share(self, text: str, case: str) -> float:
+        """The part of a text's words, weighed by rarity, that one passage has: 0 to 1."""
+        tokens, weight = self._snapshot.words.tokens, self._snapshot.words.weight
+        words = frozenset(tokens(text))
+        most = max((weight(words & passage) for passage in self._by_case[case]), default=0.0)
+        return most / (weight(words) or 1.0)
 
     @cached_property
     def _by_case(self) -> dict[str, list[set[str]]]:

@@ -9,6 +9,7 @@ from bot.advisor.cards import card
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
 from bot.advisor.find import RankedCase, find_guidance, rank_cases
+from bot.advisor.others import SHARED, described_in
 from bot.advisor.question import Question
 from bot.advisor.telling import most_telling, weighed
 from index.encoder import Vectors
@@ -16,7 +17,11 @@ from knowledge.model import Intent, Standing
 
 SHOWN = 4
 """Case studies in one answer where the question names none."""
+LEAST, LEAST_SHOWN = 0.65, 2
+"""Of the score of the nearest record: what has less is beside the point. Two are always shown."""
 NAMED_SHOWN = 6
+DESCRIBED_COSINE, DESCRIBED_WORDS = 0.6, 5
+"""What a record must have in common with a question that asks of a name without a record."""
 ABSENT_SHOWN = 5
 """Names without a record that an answer repeats."""
 SENTENCES = {1: 8, 2: 5}
@@ -36,10 +41,11 @@ def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
     What an organisation did of which nothing is known, no other record tells: then none is shown.
     """
     text, headlines = question.text, desk.phrases.headlines
-    ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary)
+    ranked = rank_cases(desk, vector, text)
     named = desk.names.named_in(text, [item.case.id for item in ranked[:3]])
     unknown, asked = desk.names.unknown_in(text), desk.names.asked_about(text)
-    if asked and not named and not _mentioned(asked, question, vector, desk):
+    described = described_in(text, vector, desk, DESCRIBED_COSINE, DESCRIBED_WORDS)
+    if asked and not (named or described or _mentioned(asked, question, vector, desk)):
         return Answer(
             question=text,
             intent=Intent.CASE_STUDY,
@@ -49,13 +55,14 @@ def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
         )
     against = desk.vocabulary.speaks_against_rust(text)
     if named:
-        shown = _named(named, ranked, desk)[:NAMED_SHOWN]
+        meant = [*_meant_besides(named, ranked, text, desk), *named]
+        shown = _named(meant, ranked, desk)[:NAMED_SHOWN]
         names = list(dict.fromkeys(item.case.organisation for item in shown))
         headline = headlines.case_named.format(names=_listed(names))
     else:
         if against:
-            ranked = rank_cases(desk.snapshot, vector, text, desk.vocabulary, favours_rust=False)
-        shown = ranked[:SHOWN]
+            ranked = rank_cases(desk, vector, text, favours_rust=False)
+        shown = _near(ranked)[:SHOWN]
         headline = headlines.case_found
     citations = Citations(desk.snapshot)
     sentences = SENTENCES.get(len(shown), SENTENCES_AMONG_OTHERS)
@@ -74,6 +81,24 @@ def tell(question: Question, vector: Vectors, desk: Desk) -> Answer:
         citations=citations.all,
         snapshot=desk.snapshot.id,
     )
+
+
+def _near(ranked: list[RankedCase]) -> list[RankedCase]:
+    """Without the records that are far behind the nearest one."""
+    least = LEAST * ranked[0].score if ranked else 0.0
+    return [item for at, item in enumerate(ranked) if at < LEAST_SHOWN or item.score >= least]
+
+
+def _meant_besides(named: list[str], ranked: list[RankedCase], text: str, desk: Desk) -> list[str]:
+    """The nearest record, where the text describes it more closely than those that it names.
+
+    "The file host that moved off Amazon" means no record of Amazon.
+    """
+    nearest, words = ranked[0].case.id, desk.vocabulary.without_fillers(text)
+    shared = desk.record_words.shared
+    most = max(shared(words, name) for name in named)
+    closer = nearest not in named and shared(words, nearest) > max(most, SHARED)
+    return [nearest] if closer else []
 
 
 def _named(named: list[str], ranked: list[RankedCase], desk: Desk) -> list[RankedCase]:
@@ -98,7 +123,7 @@ def _guidance(
     hits = find_guidance(desk.snapshot, vector, question.text, 8)
     near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
     ranked = weighed(near, desk.vocabulary.without_fillers(question.text), desk.snapshot)
-    for stored, quote in most_telling(ranked, desk.snapshot, GUIDANCE):
+    for stored, quote in most_telling(ranked, desk.snapshot, GUIDANCE, citations.told):
         told = untold is not None and not any(name in quote.text for name in untold)
         if not (told and quote.standing in _DOUBTFUL):
             yield citations.state(stored, quote)

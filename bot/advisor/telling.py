@@ -59,30 +59,65 @@ def weighed(hits: Sequence[Hit], question: str, snapshot: Snapshot) -> list[Tell
     return sorted(found, key=lambda one: (-one.relevance, one.pair[0].row, one.pair[1].start))
 
 
-def most_telling(ranked: Sequence[Telling], snapshot: Snapshot, count: int) -> list[Pair]:
+def most_telling(
+    ranked: Sequence[Telling], snapshot: Snapshot, count: int, told: Iterable[Pair] = ()
+) -> list[Pair]:
     """Up to `count` of the sentences, the most telling first.
 
-    One that says what one before it said is left out. Where a team's own documents come close to
-    the question, up to `OWN` of their sentences are told: they were added because they matter.
+    One that says what one before it said, or what the answer `told` already, is left out. Where a
+    team's own documents come close to the question, up to `OWN` of their sentences are told: they
+    were added because they matter.
     """
     least = LEAST * ranked[0].relevance if ranked else 0.0
-    told = _without_repeats((one for one in ranked if one.relevance >= least), snapshot, count)
-    missing = min(OWN, count) - sum(one.own for one in told)
+    before = [_said(pair, snapshot) for pair in told]
+    telling = (one for one in ranked if one.relevance >= least)
+    chosen = _without_repeats(telling, snapshot, count, before)
+    missing = min(OWN, count) - sum(one.own for one in chosen)
     if missing > 0:
-        rest = (one for one in ranked if one.own and one not in told)
-        own = _without_repeats(rest, snapshot, missing)
-        told = told[: count - len(own)] + own
-    return [one.pair for one in told]
+        rest = (one for one in ranked if one.own and one not in chosen)
+        own = _without_repeats(rest, snapshot, missing, before)
+        chosen = chosen[: count - len(own)] + own
+    return [one.pair for one in chosen]
 
 
-def _without_repeats(ranked: Iterable[Telling], snapshot: Snapshot, count: int) -> list[Telling]:
-    told: list[Telling] = []
+def unsaid(
+    pairs: Iterable[Pair], snapshot: Snapshot, count: int, told: Iterable[Pair]
+) -> list[Pair]:
+    """The first `count` that say something new, in their order."""
+    found = (_said(pair, snapshot) for pair in pairs)
+    before = [_said(pair, snapshot) for pair in told]
+    return [one.pair for one in _without_repeats(found, snapshot, count, before)]
+
+
+def _said(pair: Pair, snapshot: Snapshot) -> Telling:
+    """A sentence that was told, whatever its relevance."""
+    return Telling(pair, 0.0, False, frozenset(snapshot.words.tokens(pair[1].text)))
+
+
+def _without_repeats(
+    ranked: Iterable[Telling], snapshot: Snapshot, count: int, before: Sequence[Telling]
+) -> list[Telling]:
+    chosen: list[Telling] = []
     for one in ranked:
-        if len(told) == count:
+        if len(chosen) == count:
             break
-        if not any(_repeats(one, other, snapshot) for other in told):
-            told.append(one)
-    return told
+        said = any(_repeats(one, other, snapshot) for other in chosen)
+        if not (said or any(_told_by(one, other, snapshot) for other in before)):
+            chosen.append(one)
+    return chosen
+
+
+def _told_by(one: Telling, other: Telling, snapshot: Snapshot) -> bool:
+    """Whether a sentence says nothing that another one of the same source and standing has not.
+
+    Records name no references; what they share with an article is the address of the source.
+    A claim stays beside the figure that contradicts it, as its standing differs.
+    """
+    mine, theirs = one.pair[1], other.pair[1]
+    if mine.standing is not theirs.standing or mine.url != theirs.url:
+        return False
+    weight = snapshot.words.weight
+    return weight(one.words & other.words) >= SAME_SOURCE * weight(one.words)
 
 
 def _repeats(one: Telling, other: Telling, snapshot: Snapshot) -> bool:

@@ -67,6 +67,11 @@ def _run() -> None:
     """The command, and what it printed on its way: a full disk or a closed pipe shows only then."""
     try:
         app()
+    except SystemExit as ended:
+        # Typer ends with 1 where nobody reads any more, which here means that a check found faults.
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise ended.__context__ from None
+        raise
     finally:
         if sys.stdout is not None:
             sys.stdout.flush()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.settings import Settings
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 Data = Annotated[
     Path | None,
@@ -33,5 +34,7 @@ Team = Annotated[
 
 def settings(data: Path | None = None) -> Settings:
     """Settings from the environment, with the data folder of the command line first."""
+    from bot.settings import Settings
+
     loaded = Settings.model_validate({})
     return loaded.model_copy(update={"data": data}) if data else loaded

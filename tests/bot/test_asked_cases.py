@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.advisor.advisor import Advisor
-from bot.advisor.others import asks_of_others, only_names
+from bot.advisor.others import asks_nothing_of_own, asks_of_others
 from bot.advisor.question import Question
 from bot.reader.reading import Reading
 from knowledge.model import Intent, Ring
@@ -62,6 +62,10 @@ def sounding(case_study: float, read: Intent) -> Reading:
         ("dropbox sync is stuck at indexing 12 files", 0.005, False),
         ("What is PyO3 good for?", 0.06, True),
         ("which browsers does the design system support", 0.03, False),
+        ("how much faster is Polars than pandas?", 0.012, True),
+        ("what makes ruff so fast?", 0.06, True),
+        ("who ordered the fish?", 0.26, False),
+        ("is Discord slow for anyone else?", 0.032, False),
         ("the coffee machine on floor 3 is broken again", 0.3, False),
     ],
 )
@@ -76,12 +80,19 @@ def test_a_decision_about_ones_own_work_stays_one_though_it_names_a_record(
     advisor: Advisor,
 ) -> None:
     reading = sounding(0.3, Intent.DECISION)
-    assert only_names("Tell me about Cloudflare and Rust", reading, advisor.desk)
-    assert not only_names("Should we do as Cloudflare did?", reading, advisor.desk)
-    assert not only_names("Tell me about Rust", reading, advisor.desk)
+    assert asks_nothing_of_own(
+        "Tell me about Cloudflare and Rust", reading, advisor.embed, advisor.desk
+    )
+    assert not asks_nothing_of_own(
+        "Should we do as Cloudflare did?", reading, advisor.embed, advisor.desk
+    )
+    assert not asks_nothing_of_own("Tell me about Rust", reading, advisor.embed, advisor.desk)
     stated = Literal().read("As Cloudflare did: it is CPU-bound. Rust?").signals
-    assert not only_names(
-        "As Cloudflare did: it is CPU-bound. Rust?", replace(reading, signals=stated), advisor.desk
+    assert not asks_nothing_of_own(
+        "As Cloudflare did: it is CPU-bound. Rust?",
+        replace(reading, signals=stated),
+        advisor.embed,
+        advisor.desk,
     )
 
 

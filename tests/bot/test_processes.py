@@ -145,3 +145,16 @@ def test_settings_come_from_a_file_beside_the_caller(
     (tmp_path / ".env").write_text(f"RUST_OR_NOT_DATA={tmp_path / 'none'}\n")
     is_clear(process("ask", "hello"), Exit.NOT_SET_UP, "no index yet")
     assert process("ask", "hello", env={"RUST_OR_NOT_DATA": data}).code == 0
+
+
+def test_a_reader_who_stops_reading_is_no_failure(data: str) -> None:
+    """1 is what a check that found faults ends with."""
+    ask = shlex.join([sys.executable, "-m", "bot.cli.main", "ask", "--data", data])
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", f"{ask} 'what is PyO3?' | true"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
