@@ -44,6 +44,7 @@ class Vocabulary(Frozen):
     joiners: Words
     asking: Words
     fillers: Words
+    telling: Words
     ordinary_words: frozenset[Word]
     generic_words: frozenset[Word]
 

@@ -21,22 +21,22 @@ NEGATIONS = Path(__file__).resolve().parent / "data" / "negation_pairs.jsonl"
 
 FLOORS = {
     "own": {
-        "ring": 0.92,
+        "ring": 0.91,
         "ring_after_3": 0.92,
-        "signals_f1": 0.90,
-        "intent": 0.90,
-        "cases": 0.89,
-        "terms": 0.71,
-        "sources": 0.71,
+        "signals_f1": 0.92,
+        "intent": 0.91,
+        "cases": 0.96,
+        "terms": 0.73,
+        "sources": 0.75,
     },
-    "public": {"ring": 0.63, "ring_after_3": 0.70, "signals_f1": 0.64, "intent": 0.93},
+    "public": {"ring": 0.63, "ring_after_3": 0.65, "signals_f1": 0.66, "intent": 0.92},
 }
 CEILINGS = {
-    "own": {"adopt_hold_mixed": 0.04, "leaked": 0.01, "refused": 0.04, "calibration_error": 0.08},
-    "public": {"adopt_hold_mixed": 0.10, "leaked": 0.20, "refused": 0.04},
+    "own": {"adopt_hold_mixed": 0.04, "leaked": 0.01, "refused": 0.03, "calibration_error": 0.09},
+    "public": {"adopt_hold_mixed": 0.12, "leaked": 0.20, "refused": 0.04},
 }
-NEGATIONS_RIGHT = 0.50
-"""Measured 114 of 224 pairs; the aim is 0.95, and docs/reading.md says what is missing."""
+NEGATIONS_RIGHT = 0.53
+"""Measured 121 of 224 pairs; the aim is 0.95, and docs/reading.md says what is missing."""
 
 Figures = dict[str, dict[str, float | int | None]]
 

@@ -11,7 +11,7 @@ from bot.advisor.answer import Answer
 from bot.advisor.decision import decide
 from bot.advisor.desk import Desk
 from bot.advisor.guidance import guide
-from bot.advisor.others import asks_nothing_of_own, asks_of_others
+from bot.advisor.others import asks_nothing_of_own, asks_of_others, describes_a_record
 from bot.advisor.parts import Part, questions_in
 from bot.advisor.question import Question
 from bot.advisor.records import tell
@@ -65,6 +65,10 @@ class Advisor:
         if read is Intent.OUT_OF_SCOPE and asks_of_others(text, reading, self.embed, desk):
             return Intent.CASE_STUDY
         if read is Intent.DECISION and asks_nothing_of_own(text, reading, self.embed, desk):
+            return Intent.CASE_STUDY
+        if read in (Intent.COST, Intent.ADOPTION) and describes_a_record(
+            text, reading, self.embed, desk
+        ):
             return Intent.CASE_STUDY
         if read not in (Intent.DECISION, Intent.OUT_OF_SCOPE) and self._asks_whether(text):
             return Intent.DECISION

@@ -28,12 +28,15 @@ LIKELY = 0.08
 """How likely a message that names a record must sound where it shares no such words."""
 DESCRIBED_LIKELY, SHARED_LIKELY = 0.15, 3
 """A description that sounds so likely must share only so many words."""
-BARE = 1
-"""A name with no more words than this besides asks what is named: "What is PyO3 good for?"."""
-BARE_LIKELY = 0.01
+RIVAL = 0.3
+"""What is read as another kind of question, but sounds so likely like one about others, is one
+where it describes a record."""
 TOLD = 0.4
 """Where a record tells so large a part of what is said besides its name, that is asked: "how much
 faster is Polars than pandas?"."""
+WHOLLY, NEAR_WHOLLY = 0.8, 0.4
+"""A record that tells so large a part of all that is said may be less near: "65k TPS" lies far from
+everything."""
 LOOKED_AT = 10
 
 
@@ -42,19 +45,25 @@ def asks_of_others(
 ) -> bool:
     """True where a text names or describes a record and says nothing of the asker's own work."""
     likely = reading.intent[Intent.CASE_STUDY]
-    if likely < SOUNDS or desk.vocabulary.speaks_of_oneself(text):
+    if desk.vocabulary.speaks_of_oneself(text):
         return False
-    sure, vector = desk.names.named_in(text, ()), embed(text)
+    sure = desk.names.named_in(text, ())
+    if sure and _asks_only_for(text, desk):
+        return True
+    if likely < SOUNDS:
+        return False
+    vector = embed(text)
     named = sure or desk.names.named_in(text, _near(text, vector, desk, NEAR))
     if not named:
         words = SHARED_LIKELY if likely >= DESCRIBED_LIKELY else SHARED
-        return bool(described_in(text, vector, desk, words=words))
+        return bool(
+            described_in(text, vector, desk, words=words)
+            or _told_wholly(desk.vocabulary.without_fillers(text), vector, desk)
+        )
     besides = desk.names.removed_from(text)
-    bare = len(set(desk.snapshot.words.tokens(besides)) - {"rust"}) <= BARE
     told = desk.vocabulary.without_fillers(besides)
     return (
         (bool(sure) and likely >= LIKELY)
-        or (bool(sure) and bare and likely >= BARE_LIKELY)
         or any(desk.record_words.shared(besides, name) >= SHARED for name in named)
         or any(desk.record_words.share(told, name) >= TOLD for name in named)
     )
@@ -71,6 +80,33 @@ def asks_nothing_of_own(
         and not desk.vocabulary.speaks_of_oneself(text)
         and bool(desk.names.named_in(text, ()) or described_in(text, embed(text), desk))
     )
+
+
+def describes_a_record(
+    text: str, reading: Reading, embed: Callable[[str], Vectors], desk: Desk
+) -> bool:
+    """True for a message that sounds nearly as much like a question about others as like what it is
+    read as, and describes a record: "relay chain with messages, how is it kept safe?"."""
+    return (
+        reading.intent[Intent.CASE_STUDY] >= RIVAL
+        and not desk.vocabulary.speaks_of_oneself(text)
+        and bool(described_in(text, embed(text), desk))
+    )
+
+
+def _told_wholly(text: str, vector: Vectors, desk: Desk) -> bool:
+    words = desk.record_words
+    return any(
+        words.shared(text, name) >= SHARED and words.share(text, name) >= WHOLLY
+        for name in _near(text, vector, desk, NEAR_WHOLLY)
+    )
+
+
+def _asks_only_for(text: str, desk: Desk) -> bool:
+    """True where a text hardly says more than a name: "What is PyO3 good for?"."""
+    tokens = desk.snapshot.words.tokens
+    plain = set(tokens(" ".join(desk.vocabulary.telling))) | {"rust"}
+    return set(tokens(desk.names.removed_from(text))) <= plain
 
 
 def described_in(

@@ -34,7 +34,7 @@ from knowledge.model import Criterion, Ring, State
 
 SCALE = 2.0
 """Points for each unit of log odds: rounding costs little, and the sums stay small."""
-WHOLE = 0.7
+WHOLE = 0.5
 """Log odds for each unit of the impression's log probability: fixed, not fitted.
 
 Fitted freely it takes nearly all the weight and leaves most facts worth nothing: then no answer of

@@ -231,7 +231,7 @@ def test_each_side_lists_its_items_with_the_askers_words(
         said = fact(check, WORDS.checklist)
         assert (f"• {said}: " in speaks_for) == (check.weighs == "for")
         assert (f"• {said}: " in against) == (check.weighs == "against")
-    assert "“GC pauses" in speaks_for
+    assert "GC pauses" in speaks_for
     assert "• The team does not know Rust: “" in against
 
 
