@@ -18,7 +18,7 @@ from bot.advisor.telling import most_telling, weighed
 from bot.reader.reading import Reading
 from index.encoder import Vectors
 from knowledge.checklist import Item
-from knowledge.model import Intent, Ring
+from knowledge.model import Criterion, Intent, Ring
 
 NEAREST = 2
 """Case studies shown because the question names them."""
@@ -50,7 +50,8 @@ def decide(
     leaving = desk.vocabulary.asks_about_leaving(question.text)
     citations = Citations(desk.snapshot)
     checklist = tuple(_checks(known, desk, citations))
-    reasons = tuple(_reasons(checklist, verdict, desk, citations))
+    missing = verdicts.missing(known.states, known.likely, known.lean, desk.checklist)
+    reasons = tuple(_reasons(checklist, verdict, missing, desk, citations))
     cards = tuple(_cards(question, known, verdict, vector, desk, citations))
     besides = [(part.text, part.vector) for part in parts if part.intent in _GUIDED]
     asked = besides or ([(question.text, vector)] if known.facts else [])
@@ -67,7 +68,7 @@ def decide(
         reasons=reasons,
         guidance=guidance,
         checklist=checklist,
-        missing=verdicts.missing(known.states, known.likely, known.lean, desk.checklist),
+        missing=missing,
         flips=verdicts.flips(known.states, known.lean, desk.checklist),
         cards=cards,
         citations=citations.all,
@@ -109,12 +110,20 @@ def _silence(item: Item, known: Situation) -> float:
 
 
 def _reasons(
-    checklist: tuple[Check, ...], verdict: Verdict, desk: Desk, citations: Citations
+    checklist: tuple[Check, ...],
+    verdict: Verdict,
+    missing: Sequence[Criterion],
+    desk: Desk,
+    citations: Citations,
 ) -> Iterator[Statement]:
     """The sentences that speak for the verdict, those of what moved it most first.
 
-    None speaks for `assess`: what is not known has no source.
+    For `assess` it is the one that says why what is missing most would matter.
     """
+    if verdict.ring is Ring.ASSESS:
+        backings = (desk.backing(criterion, "yes") for criterion in missing)
+        yield from [citations.state(*found[0]) for found in backings if found][:1]
+        return
     side = {Ring.ADOPT: "for", Ring.TRIAL: "for", Ring.HOLD: "against"}.get(verdict.ring)
     speaking = []
     for check in checklist:

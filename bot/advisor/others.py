@@ -37,6 +37,9 @@ faster is Polars than pandas?"."""
 WHOLLY, NEAR_WHOLLY = 0.8, 0.4
 """A record that tells so large a part of all that is said may be less near: "65k TPS" lies far from
 everything."""
+UNKNOWN_LIKELY = 0.2
+"""How likely a message must sound that names Rust and somebody whom no record knows: that there is
+no record of them is a better answer than that it is outside of what the bot covers."""
 LOOKED_AT = 10
 
 
@@ -52,6 +55,8 @@ def asks_of_others(
         return True
     if likely < SOUNDS:
         return False
+    if likely >= UNKNOWN_LIKELY and "Rust" in text and desk.names.unknown_in(text):
+        return True
     vector = embed(text)
     named = sure or desk.names.named_in(text, _near(text, vector, desk, NEAR))
     if not named:

@@ -325,13 +325,15 @@ def test_a_source_list_that_does_not_fit_says_how_many_more_there_are(
     assert f"… and {400 - shown} more" in listed[-1]
 
 
-def test_where_nothing_is_known_a_reply_is_verdict_questions_and_tools(service: Service) -> None:
+def test_where_nothing_is_known_a_reply_is_verdict_questions_and_tools(
+    service: Service,
+) -> None:
     blocks = blocks_of(reply(assessed(service, "Should we use Rust?"), WORDS))
     assert blocks[0]["block_id"] == "verdict"
     shown = by_id(blocks).keys()
-    assert {"flips", "tools", "receipt", "feedback"} <= shown
+    assert {"reason", "sources", "flips", "tools", "receipt", "feedback"} <= shown
     assert sum(name.startswith("fact:") for name in shown) == 3
-    assert shown & {"sides", "all-items", "reason", "guidance", "sources", "more-cases"} == set()
+    assert shown & {"sides", "all-items", "guidance", "more-cases"} == set()
     assert "%" not in by_id(blocks)["receipt"]["elements"][0]["text"]
 
 
