@@ -6,7 +6,7 @@ import logging
 import os
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -32,6 +32,7 @@ from index.gather import Progress, silent
 from index.reference_model import ModelUnavailable
 from index.snapshot import Manifest
 from index.store import SnapshotStore
+from index.word_table import TABLE_FILE, note_table
 from knowledge.checklist import Checklist
 from knowledge.content import load_checklist, load_content
 
@@ -60,9 +61,8 @@ class Service:
 
     @cached_property
     def reader(self) -> TrainedReader:
-        return TrainedReader(
-            _whole(self.settings.reader_folder, READER_FILES), self.settings.threads
-        )
+        folder = _whole(self.settings.reader_folder, READER_FILES)
+        return TrainedReader(folder, self.settings.threads, self.encoder.table)
 
     @cached_property
     def checklist(self) -> Checklist:
@@ -154,6 +154,19 @@ def prepare_models(settings: Settings, say: Callable[[str], None] = lambda line:
         say("Merging and exporting the reader")
         with _quiet():
             export_reader(settings.reader_folder)
+    _note_tables(settings)
+
+
+def _note_tables(settings: Settings) -> None:
+    """Note where the word vectors of exports of before lie, where the `build` extra is installed;
+    without that they serve as they are."""
+    for model in (
+        settings.encoder_folder / exported.MODEL_FILE,
+        settings.reader_folder / MODEL_FILE,
+    ):
+        if not model.with_name(TABLE_FILE).is_file():
+            with suppress(ImportError):
+                note_table(model)
 
 
 @contextmanager

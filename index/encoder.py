@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.word_table import MappedTable, WordTable
+
 if TYPE_CHECKING:
     import onnxruntime
     from tokenizers import Tokenizer
@@ -94,6 +96,7 @@ class OnnxEncoder:
         self._threads = threads or min(2, os.cpu_count() or 1)
         self._tokenizer: Tokenizer | None = None
         self._session: onnxruntime.InferenceSession | None = None
+        self._table: MappedTable | None = None
 
     @property
     def name(self) -> str:
@@ -118,9 +121,17 @@ class OnnxEncoder:
         return self._tokenizer
 
     @property
+    def table(self) -> MappedTable | None:
+        """The word vectors, for another model that has the same."""
+        if self._table is None and (table := WordTable.read(self._folder)) is not None:
+            self._table = MappedTable(self._folder, table)
+        return self._table
+
+    @property
     def session(self) -> onnxruntime.InferenceSession:
         if self._session is None:
-            self._session = open_session(self._folder / MODEL_FILE, self._threads)
+            model = self._folder / MODEL_FILE
+            self._session = open_session(model, self._threads, self.table)
         return self._session
 
     def fits(self, text: str) -> bool:
@@ -164,8 +175,13 @@ def _valid(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def open_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
-    """An ONNX Runtime session on the CPU that leaves idle cores idle."""
+def open_session(
+    model: Path, threads: int, table: MappedTable | None = None
+) -> onnxruntime.InferenceSession:
+    """An ONNX Runtime session on the CPU that leaves idle cores idle.
+
+    It takes its word vectors from `table`, which has to be kept, where they are the same.
+    """
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -173,4 +189,6 @@ def open_session(model: Path, threads: int) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if table is not None:
+        table.give(WordTable.read(model.parent), options)
     return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])

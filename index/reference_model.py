@@ -20,6 +20,7 @@ import numpy as np
 from filelock import FileLock
 
 from index.encoder import CARD_FILE, MODEL_FILE, TOKENIZER_FILE, ModelCard, OnnxEncoder, Vectors
+from index.word_table import note_table
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -93,6 +94,7 @@ def export(name: str, folder: Path) -> OnnxEncoder:
         fresh = scratch / "model"
         fresh.mkdir()
         _write_onnx(reference, fresh / MODEL_FILE)
+        note_table(fresh / MODEL_FILE)
         reference.tokenizer.backend_tokenizer.save(str(fresh / TOKENIZER_FILE))
         card = ModelCard(
             name=name,

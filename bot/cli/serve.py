@@ -41,6 +41,10 @@ def serve(
 
 
 def serve_with(chosen: Settings, host: str, port: int | None) -> None:
+    from bot.serving.heaps import few_heaps
+
+    few_heaps()
+
     from bot import logs
     from bot.serving.needs import needs
     from bot.serving.server import serve as run

@@ -18,6 +18,7 @@ from bot.reader.reading import CARD_FILE as READER_CARD_FILE
 from bot.reader.reading import MODEL_FILE, OUTPUTS, TOKENIZER_FILE
 from bot.reader.training import ADAPTER_FILE, CARD_FILE, HEADS_FILE, base_fingerprint
 from index.reference_model import exporting
+from index.word_table import note_table
 
 TOLERANCE: Final = 1e-3
 """Largest difference between a logit of the exported and of the original network."""
@@ -51,6 +52,7 @@ def export_reader(destination: Path, weights: Path = WEIGHTS) -> Path:
         difference = largest_difference(network, fresh / MODEL_FILE)
         if difference > TOLERANCE:
             raise ExportError(f"the exported logits differ by {difference:.2g}, above {TOLERANCE}")
+        note_table(fresh / MODEL_FILE)
         shutil.copyfile(base_model() / "tokenizer.json", fresh / TOKENIZER_FILE)
         shutil.copyfile(weights / CARD_FILE, fresh / READER_CARD_FILE)
         if destination.exists():  # mapped, maybe, by a process that serves: not to be written over

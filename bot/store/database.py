@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
+NEWEST = "0004"
+"""The revision of the tables that this version works with: that of the last migration."""
+
 _BUSY_SECONDS = 15
 """How long a writer waits for another before it gives up."""
 
@@ -77,11 +76,19 @@ def away(error: Exception) -> bool:
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables up to date. Safe to run at each start, by many processes at once."""
-    config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    """Bring the tables up to date. Safe to run at each start, by many processes at once.
+
+    Alembic, 10 MiB, is imported only where there is something to do.
+    """
     with engine.begin() as connection:
         _alone(connection)
+        if _is_newest(connection):
+            return
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
@@ -92,6 +99,9 @@ def revisions(url: str) -> tuple[str | None, str | None]:
     The first is None for an empty database. Raises alembic's `CommandError` for one that this
     version does not know.
     """
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     scripts = ScriptDirectory(str(_MIGRATIONS))
     engine = create_engine(address(url))
     try:
@@ -102,6 +112,13 @@ def revisions(url: str) -> tuple[str | None, str | None]:
     if found is not None:
         scripts.get_revision(found)
     return found, scripts.get_current_head()
+
+
+def _is_newest(connection: Connection) -> bool:
+    if not inspect(connection).has_table("alembic_version"):
+        return False
+    rows = connection.exec_driver_sql("SELECT version_num FROM alembic_version").all()
+    return [str(name) for (name,) in rows] == [NEWEST]
 
 
 def _alone(connection: Connection) -> None:

@@ -5,9 +5,10 @@ https://cryptography.io/en/latest/fernet/
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
 
 SETTING = "RUST_OR_NOT_TOKEN_KEYS"
 
@@ -29,6 +30,8 @@ class Seal:
     @classmethod
     def of(cls, keys: str) -> Self:
         """From keys as `new_key` makes them, separated by commas. Raises `KeyFault`."""
+        from cryptography.fernet import Fernet, MultiFernet
+
         parts = [part.strip() for part in keys.split(",") if part.strip()]
         try:
             return cls(MultiFernet([Fernet(part) for part in parts]))
@@ -41,6 +44,8 @@ class Seal:
 
     def open(self, sealed: str) -> str:
         """Raises `KeyFault` where none of the keys sealed it."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._keys.decrypt(sealed.encode()).decode()
         except InvalidToken:
@@ -52,4 +57,6 @@ class Seal:
 
 
 def new_key() -> str:
+    from cryptography.fernet import Fernet
+
     return Fernet.generate_key().decode()

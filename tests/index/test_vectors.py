@@ -164,11 +164,18 @@ def test_odd_counts_and_filters_are_no_error(
     assert len(search.search(queries[0], ROWS + 5)) > ROWS // 2
 
 
+def test_rows_that_are_as_near_come_in_their_order(tmp_path: Path) -> None:
+    vectors = np.eye(4, dtype=np.float32)[[1, 0, 1, 0, 0, 2]]
+    write_vectors(tmp_path, vectors)
+    found = DenseSearch(tmp_path).search(vectors[1], 4)
+    assert found == [(1, 1.0), (3, 1.0), (4, 1.0), (0, 0.0)]
+
+
 def test_a_search_keeps_to_one_thread_and_a_build_takes_all(
-    exact: DenseSearch, vectors: Vectors, queries: Vectors, tmp_path: Path
+    graph: DenseSearch, vectors: Vectors, queries: Vectors, tmp_path: Path
 ) -> None:
     """On two busy cores a search with two threads took ten times as long."""
-    exact.search(queries[0], 10)
+    graph.search(queries[0], 10)
     assert faiss.omp_get_max_threads() == 1
     write_vectors(tmp_path, vectors[:300])
     assert faiss.omp_get_max_threads() == THREADS

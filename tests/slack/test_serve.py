@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.error
@@ -315,3 +318,23 @@ def test_what_is_no_request_of_slacks_is_refused(
     with refused.value:
         assert refused.value.code == status
     assert running.get("/nothing")[0] == 404
+
+
+def test_serving_one_workspace_imports_nothing_that_only_others_need(tmp_path: Path) -> None:
+    """A graph of neighbours, sealed tokens, tables that change: 30 MiB together."""
+    code = (
+        "import sys, bot.serving.server\n"
+        "print({'faiss', 'cryptography', 'alembic'} & set(sys.modules))"
+    )
+    root = Path(__file__).parents[2]
+    env = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=SECONDS,
+    )
+    assert done.stdout == "set()\n"

@@ -14,9 +14,10 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, text
 
-from bot.store.database import address, connect, migrate
+from bot.store.database import NEWEST, address, connect, migrate
 from bot.store.store import Store
 from bot.store.tables import metadata
 from tests.store.conftest import Databases
@@ -58,6 +59,10 @@ def test_bringing_up_to_date_twice_changes_nothing(engine: Engine) -> None:
     migrate(engine)
     assert differences(engine) == []
     assert not Store(engine).take("T1", "C1", "1.0", 1.0)
+
+
+def test_the_newest_revision_is_that_of_the_last_migration() -> None:
+    assert ScriptDirectory(str(MIGRATIONS)).get_current_head() == NEWEST
 
 
 _MIGRATE = """
