@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.advisor.answer import Answer
 from bot.advisor.decision import decide
 from bot.advisor.desk import Desk
-from bot.advisor.guidance import guide
+from bot.advisor.guidance import asked_for, guide
 from bot.advisor.others import asks_nothing_of_own, asks_of_others, describes_a_record
 from bot.advisor.parts import Part, questions_in
 from bot.advisor.question import Question
@@ -56,19 +56,22 @@ class Advisor:
         """What is wanted. A fact given by button can only belong to a decision.
 
         What the reader takes for small talk, or for a decision without any fact, may still ask
-        about a record that it names or describes.
+        about a record that it names or describes, or for what an article tells.
         """
         if question.facts:
             return Intent.DECISION
         read = _likeliest(reading)
         text, desk = question.text, self.desk
-        if read is Intent.OUT_OF_SCOPE and asks_of_others(text, reading, self.embed, desk):
-            return Intent.CASE_STUDY
-        if read is Intent.DECISION and asks_nothing_of_own(text, reading, self.embed, desk):
-            return Intent.CASE_STUDY
-        if read in (Intent.COST, Intent.ADOPTION) and describes_a_record(
-            text, reading, self.embed, desk
-        ):
+        if read is Intent.OUT_OF_SCOPE:
+            if asks_of_others(text, reading, self.embed, desk):
+                return Intent.CASE_STUDY
+            return asked_for(text, reading, self.embed, desk) or read
+        elsewhere = {
+            Intent.DECISION: asks_nothing_of_own,
+            Intent.COST: describes_a_record,
+            Intent.ADOPTION: describes_a_record,
+        }.get(read)
+        if elsewhere and elsewhere(text, reading, self.embed, desk):
             return Intent.CASE_STUDY
         if read not in (Intent.DECISION, Intent.OUT_OF_SCOPE) and self._asks_whether(text):
             return Intent.DECISION

@@ -121,7 +121,7 @@ def _reasons(
     For `assess` it is the one that says why what is missing most would matter.
     """
     if verdict.ring is Ring.ASSESS:
-        backings = (desk.backing(criterion, "yes") for criterion in missing)
+        backings = (desk.backing(name, "yes") or desk.backing(name, "no") for name in missing)
         yield from [citations.state(*found[0]) for found in backings if found][:1]
         return
     side = {Ring.ADOPT: "for", Ring.TRIAL: "for", Ring.HOLD: "against"}.get(verdict.ring)

@@ -5,7 +5,7 @@ A record that the question names or describes is shown too: what it cost them is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.advisor.answer import Answer, Card
 from bot.advisor.cards import card
@@ -16,6 +16,7 @@ from bot.advisor.others import described_in
 from bot.advisor.parts import Part
 from bot.advisor.question import Question
 from bot.advisor.telling import Telling, most_telling, weighed
+from bot.reader.reading import Reading
 from index.encoder import Vectors
 from knowledge.model import Intent
 
@@ -25,6 +26,9 @@ SENTENCES = 6
 """Most sentences quoted."""
 SURE, SENTENCES_UNSURE = 0.9, 8
 """Below this relevance even the best sentence is a guess, and a few more are shown."""
+SOUNDS, TOLD = 0.25, 0.7
+"""How likely a message that is read as off-topic must sound like a question on cost or adoption,
+and how well a sentence must answer it, to be one."""
 SENTENCES_OF_A_PART = 3
 """Where a message asks several things."""
 NAMED = 2
@@ -64,6 +68,18 @@ def guide(
         citations=citations.all,
         snapshot=desk.snapshot.id,
     )
+
+
+def asked_for(
+    text: str, reading: Reading, embed: Callable[[str], Vectors], desk: Desk
+) -> Intent | None:
+    """What a message that is read as off-topic asks for all the same: "what's the ramp-up for
+    Python devs" does not say what it is about, only the articles know."""
+    likely = max((Intent.COST, Intent.ADOPTION), key=lambda intent: reading.intent[intent])
+    if reading.intent[Intent.COST] + reading.intent[Intent.ADOPTION] < SOUNDS:
+        return None
+    best = max((one.relevance for one in _found(text, embed(text), desk)), default=0.0)
+    return likely if best >= TOLD else None
 
 
 def _found(text: str, vector: Vectors, desk: Desk) -> list[Telling]:

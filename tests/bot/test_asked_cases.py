@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.advisor.advisor import Advisor
+from bot.advisor.guidance import asked_for
 from bot.advisor.others import asks_nothing_of_own, asks_of_others
 from bot.advisor.question import Question
 from bot.reader.reading import Reading
@@ -74,6 +75,24 @@ def test_small_talk_becomes_a_question_about_a_record_only_where_the_record_says
 ) -> None:
     reading = sounding(likely, Intent.OUT_OF_SCOPE)
     assert asks_of_others(text, reading, advisor.embed, advisor.desk) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "asked"),
+    [
+        ("what's the ramp-up for python devs", 0.27, True),
+        ("what's the ramp-up for python devs", 0.2, False),
+        ("is hiring hard", 0.39, True),
+        ("the coffee machine on floor 3 is broken again", 0.39, False),
+    ],
+)
+def test_what_is_read_as_off_topic_asks_of_cost_where_an_article_answers_it_well(
+    advisor: Advisor, text: str, likely: float, asked: bool
+) -> None:
+    reading = sounding(0.0, Intent.OUT_OF_SCOPE)
+    heard = replace(reading, intent=reading.intent | {Intent.COST: likely})
+    found = asked_for(text, heard, advisor.embed, advisor.desk)
+    assert found is (Intent.COST if asked else None)
 
 
 def test_a_decision_about_ones_own_work_stays_one_though_it_names_a_record(
