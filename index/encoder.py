@@ -29,8 +29,9 @@ _HOW_TO_GET_IT = (
     "that has one"
 )
 
-BATCH_TOKENS = 4096
-"""Padded tokens per batch. Larger batches were no faster on two cores and took more memory."""
+BATCH_TOKENS = 512
+"""Padded tokens per batch. With 4096 the packaged passages took no less time on two cores and
+287 MiB instead of 74, which the runtime keeps in a process that goes on serving."""
 
 
 class Encoder(Protocol):
