@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,6 +99,7 @@ class OnnxEncoder:
         self._tokenizer: Tokenizer | None = None
         self._session: onnxruntime.InferenceSession | None = None
         self._table: MappedTable | None = None
+        self._opening = threading.RLock()
 
     @property
     def name(self) -> str:
@@ -124,16 +126,18 @@ class OnnxEncoder:
     @property
     def table(self) -> MappedTable | None:
         """The word vectors, for another model that has the same."""
-        if self._table is None and (table := WordTable.read(self._folder)) is not None:
-            self._table = MappedTable(self._folder, table)
-        return self._table
+        with self._opening:  # a second one would take the place of one that a session reads
+            if self._table is None and (table := WordTable.read(self._folder)) is not None:
+                self._table = MappedTable(self._folder, table)
+            return self._table
 
     @property
     def session(self) -> onnxruntime.InferenceSession:
-        if self._session is None:
-            model = self._folder / MODEL_FILE
-            self._session = open_session(model, self._threads, self.table)
-        return self._session
+        with self._opening:
+            if self._session is None:
+                model = self._folder / MODEL_FILE
+                self._session = open_session(model, self._threads, self.table)
+            return self._session
 
     def fits(self, text: str) -> bool:
         """True where the text and a line of context stay within the window."""
@@ -181,7 +185,7 @@ def open_session(
 ) -> onnxruntime.InferenceSession:
     """An ONNX Runtime session on the CPU that leaves idle cores idle.
 
-    It takes its word vectors from `table`, which has to be kept, where they are the same.
+    It takes its word vectors from `table`, where they are the same, and keeps it.
     """
     import onnxruntime
 
@@ -192,4 +196,6 @@ def open_session(
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     if table is not None:
         table.give(WordTable.read(model.parent), options)
-    return onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+    session.table = table  # memory that the runtime reads and does not own
+    return session

@@ -45,7 +45,7 @@ class WordTable:
 
 
 class MappedTable:
-    """A table in memory, as sessions take it. It must outlive them."""
+    """A table in memory, as sessions take it. It must outlive them: `open_session` sees to it."""
 
     def __init__(self, folder: Path, table: WordTable) -> None:
         import onnxruntime

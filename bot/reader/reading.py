@@ -86,7 +86,6 @@ class TrainedReader:
         """`table`: the encoder's word vectors, which the reader shares where it has the same."""
         self.card = load_card(folder / CARD_FILE)
         self._tokenizer = load_tokenizer(folder / TOKENIZER_FILE)
-        self._table = table
         self._session = open_session(folder / MODEL_FILE, threads, table)
 
     def read(self, text: str) -> Reading:
