@@ -71,6 +71,11 @@ class Vocabulary(Frozen):
         cuts = [match.start() for match in self._further_pattern.finditer(sentence)]
         return [sentence[a:b].strip(" ,;") for a, b in pairwise([0, *cuts, len(sentence)])]
 
+    def asks_in_general(self, text: str) -> bool:
+        """True for an open question on nobody in particular: "When is Rust the wrong choice?"."""
+        opens = self._open_pattern.match(text) is not None
+        return opens and not self.speaks_of_oneself(text)
+
     def without_fillers(self, text: str) -> str:
         """A text without `how long`, `up` and the like, which no answer repeats."""
         return self._filler_pattern.sub(" ", text)
@@ -113,6 +118,10 @@ class Vocabulary(Frozen):
         joined = rf"(?:(?:{alternatives(self.joiners)}),?\s+)+"
         asking = rf"(?:{alternatives(self.asking)})\b"
         return re.compile(rf"(?<=[\w,;)])\s+{joined}(?={asking})", re.IGNORECASE)
+
+    @cached_property
+    def _open_pattern(self) -> re.Pattern[str]:
+        return re.compile(rf"\W*(?:{alternatives(self.asking)})\b", re.IGNORECASE)
 
     @cached_property
     def _filler_pattern(self) -> re.Pattern[str]:

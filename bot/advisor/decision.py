@@ -54,7 +54,8 @@ def decide(
     reasons = tuple(_reasons(checklist, verdict, missing, desk, citations))
     cards = tuple(_cards(question, known, verdict, vector, desk, citations))
     besides = [(part.text, part.vector) for part in parts if part.intent in _GUIDED]
-    asked = besides or ([(question.text, vector)] if known.facts else [])
+    general = desk.vocabulary.asks_in_general(question.text)
+    asked = besides or ([(question.text, vector)] if known.facts or general else [])
     guidance = tuple(_guidance(asked, desk, citations, reasons))
     headlines = desk.phrases.headlines
     return Answer(

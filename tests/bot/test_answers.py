@@ -198,6 +198,16 @@ def test_where_nothing_is_known_there_is_only_the_verdict_and_what_to_ask(
         assert label not in answer.text
 
 
+def test_an_open_question_that_tells_nothing_of_oneself_gets_what_the_sources_say(
+    advisor: Advisor,
+) -> None:
+    general = advisor.answer(Question("When is Rust the wrong choice?"), Intent.DECISION)
+    assert general.ring is Ring.ASSESS
+    assert general.guidance
+    own = advisor.answer(Question("When is Rust the wrong choice for us?"), Intent.DECISION)
+    assert own.guidance == ()
+
+
 def test_an_assess_says_why_what_it_asks_first_matters(advisor: Advisor, desk: Desk) -> None:
     answer = advisor.answer(Question(UNTOLD), Intent.DECISION)
     (why,) = answer.reasons
