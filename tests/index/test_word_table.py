@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 
 from bot.reader.reading import Reading, TrainedReader
 from bot.settings import Settings
-from index.encoder import OnnxEncoder
+from index.encoder import CARD_FILE, OnnxEncoder
 from index.word_table import TABLE_FILE, MappedTable, WordTable
 
 TEXTS = ("Our parser in C takes untrusted input. Should we use Rust?", "Größe 🦀 zählt", "")
@@ -65,9 +66,12 @@ def test_a_reader_that_shares_them_reads_the_same_and_leaves_its_own_on_the_disk
 def test_the_encoder_embeds_the_same_without_a_note_of_its_table(
     encoder: OnnxEncoder, settings: Settings, tmp_path: Path
 ) -> None:
-    """An export of before has none."""
+    """An export of before has none, and its card does not ask for one."""
     older = Path(shutil.copytree(settings.encoder_folder, tmp_path / "encoder"))
     (older / TABLE_FILE).unlink()
+    card = json.loads((older / CARD_FILE).read_text("utf-8"))
+    card["files"].pop(TABLE_FILE, None)
+    (older / CARD_FILE).write_text(json.dumps(card), "utf-8")
     assert OnnxEncoder(older).table is None
     np.testing.assert_array_equal(OnnxEncoder(older).embed(TEXTS), encoder.embed(TEXTS))
 
