@@ -15,6 +15,7 @@ from bot.settings import Settings
 from index.encoder import OnnxEncoder
 from index.snapshot import SnapshotError
 from index.store import SnapshotStore
+from tests.objects import ObjectStore
 from tests.postgres import NoServer, Postgres
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,6 +66,14 @@ def postgres() -> Iterator[Postgres]:
         pytest.skip(f"NOT TRIED ON POSTGRESQL: {missing}")
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def objects() -> Iterator[ObjectStore]:
+    """An object store that speaks S3, started when first needed."""
+    store = ObjectStore()
+    yield store
+    store.close()
 
 
 @pytest.fixture(autouse=True)

@@ -18,21 +18,28 @@ from index.snapshot import MANIFEST_FILE, SnapshotError
 from index.store import CURRENT_FILE, KEEP, BuildInProgress, SnapshotStore
 from tests.index.conftest import Workshop
 from tests.index.stand_ins import no_content, notes
+from tests.objects import ObjectStore
 
 Machine = Callable[[str], Workshop]
 
 
-@pytest.fixture(params=["memory", "file"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+@pytest.fixture(params=["memory", "file", "s3"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     if request.param == "file":
-        return f"file://{tmp_path / 'bucket'}"
-    return f"memory://{uuid.uuid4().hex}/team"
+        yield f"file://{tmp_path / 'bucket'}"
+    elif request.param == "memory":
+        yield f"memory://{uuid.uuid4().hex}/team"
+    else:
+        objects: ObjectStore = request.getfixturevalue("objects")
+        with objects.chosen():
+            yield f"{objects.bucket()}/team"
 
 
 @pytest.fixture
 def bucket(address: str) -> tuple[Any, str]:
-    """The store as its owner sees it: a file system, and the root in it."""
-    files, root = fsspec.url_to_fs(address)
+    """The store as its owner sees it: the file system, which all of this process share, and the
+    root in it."""
+    files, root = fsspec.url_to_fs(address, use_listings_cache=False)
     return files, root
 
 
@@ -114,16 +121,16 @@ def test_an_upload_that_is_cut_off_changes_nothing(
     files, _ = bucket
     ours, theirs = machine("ours"), machine("theirs")
     (first,) = builds(ours, "pauses")
-    put, done = type(files).put_file, list[str]()
+    put, done = files.put_file, list[str]()
 
-    def failing(self: Any, source: str, target: str, **more: Any) -> None:
+    def failing(source: str, target: str, **more: Any) -> None:
         if len(done) == 2:
             raise ConnectionResetError("cut off")
         done.append(target)
-        put(self, source, target, **more)
+        put(source, target, **more)
 
     with monkeypatch.context() as patch:
-        patch.setattr(type(files), "put_file", failing)
+        patch.setattr(files, "put_file", failing)
         with pytest.raises(OutOfReach, match="ConnectionResetError"):
             builds(ours, "parsers")
     assert ours.open().id == first
@@ -138,10 +145,10 @@ def test_a_store_that_keeps_less_than_it_was_given_is_not_believed(
 ) -> None:
     files, _ = bucket
 
-    def cut(self: Any, source: str, target: str, **more: Any) -> None:
-        self.pipe_file(target, Path(source).read_bytes()[:-1])
+    def cut(source: str, target: str, **more: Any) -> None:
+        files.pipe_file(target, Path(source).read_bytes()[:-1])
 
-    monkeypatch.setattr(type(files), "put_file", cut)
+    monkeypatch.setattr(files, "put_file", cut)
     ours = machine("ours")
     with pytest.raises(OutOfReach, match="kept"):
         builds(ours, "pauses")
@@ -158,7 +165,7 @@ def test_a_store_out_of_reach_stops_no_answer_and_is_said(
     def gone(*_: Any, **__: Any) -> None:
         raise RuntimeError("https://user:secret@example.org refused")
 
-    monkeypatch.setattr(type(files), "cat_file", gone)
+    monkeypatch.setattr(files, "cat_file", gone)
     with pytest.raises(OutOfReach, match="RUST_OR_NOT_SNAPSHOTS") as refused:
         ours.store.follow()
     assert "secret" not in str(refused.value)

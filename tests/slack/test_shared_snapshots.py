@@ -18,6 +18,7 @@ from index.store import BuildInProgress, SnapshotStore
 from tests.bot.conftest import Run
 from tests.bot.conftest import run as run
 from tests.bot.owning import handbook
+from tests.objects import ObjectStore
 from tests.postgres import Postgres
 from tests.slack.serving import environment, started
 from tests.slack.stand_in import SlackStandIn
@@ -29,13 +30,15 @@ def test_what_one_process_builds_all_answer_from(
     slack: SlackStandIn,
     service: Service,
     postgres: Postgres,
+    objects: ObjectStore,
     run: Run,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     shared = {
         "DATABASE_URL": postgres.database(),
-        "RUST_OR_NOT_SNAPSHOTS": f"file://{tmp_path / 'bucket'}",
+        "RUST_OR_NOT_SNAPSHOTS": f"{objects.bucket()}/snapshots",
+        **objects.environment,
         "RUST_OR_NOT_TEAM_DOCS": str(tmp_path / "teams"),
     }
     handbook(tmp_path / "teams", slack.team.id, "otter")
