@@ -24,6 +24,7 @@ from bot.slack.once import find, mark, patient, say_once
 from bot.slack.posting import post as send
 from bot.slack.posting import thinking, whisper
 from bot.slack.posts import Post
+from bot.slack.room import Room
 from bot.slack.workspaces import NotInstalled
 from bot.store.database import away
 from bot.store.records import Assessment
@@ -39,6 +40,9 @@ _AT_ONCE = 2
 """Answers worked out at one time; more would only wait for each other's processor."""
 _DEATHS = 5
 """Times that the process died while a post was worked out, until that is taken to be why."""
+_CAUTION = (2.0, 4.0, 8.0, 16.0)
+"""Seconds that a post waits, after one, two, three and four such deaths, for others to be answered
+before it. Then it is worked out alone, so that none is blamed for what another one did."""
 _PAUSES = (1.0, 2.0)
 """Seconds between tries of what a disk or a database refuses."""
 _AWAY_SECONDS = 2.0
@@ -83,7 +87,7 @@ class Answering:
         self.ready = threading.Event()
         self._house = house
         self._own = patient(client)
-        self._room = threading.BoundedSemaphore(_AT_ONCE)
+        self._room = Room(_AT_ONCE)
 
     def __call__(self, run: Run, body: str) -> None:
         """Answer the post that `body` holds."""
@@ -100,11 +104,15 @@ class Answering:
         """The outcome as JSON. That it is begun is noted first, to know what kills the process."""
         known, begun = "consult" in run.done, run.done.count("begin")
         shown = nullcontext() if known or not asked.certain else self._thinking(asked)
-        with shown, self._room:
-            run.pause(0)
-            for _ in range(begun + (not known)):
-                run.step("begin", str)
-            return run.step("consult", lambda: self._consult(run, asked, begun).as_json())
+        suspect = not known and 0 < begun < _DEATHS
+        with shown:
+            if suspect:
+                run.pause(_CAUTION[begun - 1])
+            with self._room.inside(alone=suspect):
+                run.pause(0)
+                for _ in range(begun + (not known)):
+                    run.step("begin", str)
+                return run.step("consult", lambda: self._consult(run, asked, begun).as_json())
 
     def _thinking(self, asked: Post) -> AbstractContextManager[None]:
         try:

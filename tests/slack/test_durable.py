@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -290,6 +291,7 @@ def test_a_post_that_kills_every_process_ends_in_such_a_reply_too(
         died.append("here")
         raise Stopping
 
+    monkeypatch.setattr(answering, "_CAUTION", (0.0, 0.0, 0.0, 0.0))
     monkeypatch.setattr(Office, "work_out", die)
     asked = ada.mentions_bot(general, QUESTION)
     for _ in range(answering._DEATHS):
@@ -302,6 +304,43 @@ def test_a_post_that_kills_every_process_ends_in_such_a_reply_too(
     replies = answered(slack, asked)
     assert len(replies) == 1 and "reference: " in replies[0].text
     assert len(died) == answering._DEATHS
+
+
+def test_a_post_is_not_blamed_for_what_the_one_beside_it_does(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Both are worked out when the process dies: from the second time on each is alone."""
+    real, deadly, died = Office.work_out, threading.Event(), list[str]()
+
+    def work_out(*given: object, **more: object) -> object:
+        if "deadly" in str(given):
+            deadly.set()
+            died.append("deadly")
+            raise Stopping
+        if deadly.wait(1):
+            deadly.clear()
+            died.append("innocent")
+            raise Stopping
+        return real(*given, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(answering, "_CAUTION", (0.0, 0.0, 0.0, 0.0))
+    monkeypatch.setattr(Office, "work_out", work_out)
+    random = slack.add_channel("random", ada)
+    ada.mentions_bot(general, f"{QUESTION} It is deadly.")
+    innocent = ada.mentions_bot(random, QUESTION)
+    for _ in range(answering._DEATHS):
+        before = len(died)
+        bot.start()
+        slack.wait_for(lambda before=before: len(died) > before, SECONDS)  # type: ignore[misc]
+        deadly.clear()
+        if slack.replies(innocent):
+            break
+        bot.stop()
+    assert "reference: " not in answered(slack, innocent)[0].text
 
 
 def test_a_disk_that_fails_for_a_moment_is_tried_again(
