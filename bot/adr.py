@@ -76,8 +76,11 @@ class Writer:
         return f"“{escaped(quotes[0])}”" if quotes else escaped(self.phrases.labels.by_button)
 
     def pull(self, check: Check, ring: Ring) -> float:
-        """Points by which a fact lifts an option above the mean of all of them."""
+        """Points by which a fact lifts an option above the mean of all of them; one that was stated
+        both ways has none."""
         assert check.state != "unknown"
+        if check.opposite is not None:
+            return 0.0
         points = self.checklist[check.criterion].adds(check.state)
         return points.of(ring) - sum(points.of(other) for other in Ring) / len(Ring)
 
@@ -201,7 +204,7 @@ def _outcome(writer: Writer) -> Iterator[str]:
         ring=ring.value,
         meaning=escaped(answer.headline),
         confidence=escaped(
-            "".join(f"{said}." for said in plain.confidence(answer, writer.phrases))
+            " ".join(f"{said}." for said in plain.confidence(answer, writer.phrases))
         ),
     ).rstrip()
     yield "### Consequences"

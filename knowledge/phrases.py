@@ -22,6 +22,7 @@ _SLOTS: dict[str, frozenset[str]] = {
     "flip": frozenset({"fact", "ring"}),
     "in_your_words": frozenset({"quote"}),
     "contradicted": frozenset({"yes", "no"}),
+    "impression": frozenset({"ring", "percent"}),
     "confidence": frozenset({"percent"}),
     "changed": frozenset({"before", "after"}),
     "changed_because": frozenset({"before", "after", "facts"}),
@@ -99,6 +100,7 @@ class Labels(Frozen):
 
     speaks_for: Phrase
     speaks_against: Phrase
+    both_ways: Phrase
     nothing_for: Phrase
     nothing_against: Phrase
     guidance: Phrase
@@ -122,6 +124,7 @@ class Labels(Frozen):
     not_stated: Phrase
     in_hindsight: Phrase
     contradicted: Phrase
+    impression: Phrase
     confidence: Phrase
     changed: Phrase
     changed_because: Phrase

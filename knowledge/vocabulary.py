@@ -60,7 +60,13 @@ class Vocabulary(Frozen):
         return self._against_pattern.search(_one_line(text)) is not None
 
     def asks_about_leaving(self, text: str) -> bool:
-        return self._leaving_pattern.search(_one_line(text)) is not None
+        """True for `leave Rust`, and for `ours is written in Rust. Move it to Go?`."""
+        line = _one_line(text)
+        if self._leaving_pattern.search(line):
+            return True
+        return (
+            _IN_RUST.search(line) is not None and self._elsewhere_pattern.search(line) is not None
+        )
 
     def speaks_of_oneself(self, text: str) -> bool:
         """True where a text says "we", "our" or "I": then it is about the asker's own work."""
@@ -110,6 +116,15 @@ class Vocabulary(Frozen):
         return any_of(self.leaving)
 
     @cached_property
+    def _elsewhere_pattern(self) -> re.Pattern[str]:
+        names = alternatives(tuple(word for words in self.languages.values() for word in words))
+        return re.compile(
+            rf"\b(?:{_MOVING})\b[^.?!]{{0,40}}?\b(?:to|in|into|with|on)\s+(?:{names})(?![\w+#])"
+            r"(?!,?\s+(?:or|and|/|vs\.?)\s+rust)",
+            re.IGNORECASE,
+        )
+
+    @cached_property
     def _oneself_pattern(self) -> re.Pattern[str]:
         return any_of(self.oneself)
 
@@ -131,6 +146,17 @@ class Vocabulary(Frozen):
     def _greeting_pattern(self) -> re.Pattern[str]:
         return re.compile(rf"^(?:{alternatives(self.greetings)})\b")
 
+
+_IN_RUST = re.compile(
+    r"\b(?:our|the|my|this|that)\s(?:[\w-]+\s){1,4}?(?:is|are|was|were|has been|have been)\s"
+    r"(?:(?:all|already|mostly|now|fully|entirely)\s)?(?:(?:written|built|done|implemented|coded)\s)?"
+    r"in\s+rust\b"
+    r"|\bwe\s(?:(?:already|now|currently)\s)?(?:run|use|have|wrote|built|did|rewrote|ported)\s"
+    r"(?:[\w'’-]+\s){0,6}?(?:in\s|to\s|with\s)?rust\b",
+    re.IGNORECASE,
+)
+"""What the asker has in Rust by now."""
+_MOVING = "move|migrate|switch|rewrite|replace|port|go|return|change|convert|redo"
 
 _NOT_A_VERB = "".join(
     rf"(?<!\b{word} )"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import computed_field
+from pydantic import Field, computed_field
 
 from knowledge.model import Criterion, Frozen, Intent, Ring, Standing, State
 from knowledge.passages import Kind
@@ -96,6 +96,8 @@ class Card(Frozen):
 class Answer(Frozen):
     """The reply to one question. The same question, snapshot and facts give the same bytes.
 
+    `points` is what the verdict was worked out from, `impression` how probable each ring is by the
+    message as a whole, which is a part of them (docs/verdict.md); both are empty without a verdict.
     `reasons` speak for the verdict, the strongest first, `guidance` is what was found for the
     question; `statements` lists every quoted sentence of the answer, those of the cards included.
     """
@@ -106,6 +108,8 @@ class Answer(Frozen):
     leaving: bool = False
     score: float = 0.0
     confidence: float = 0.0
+    points: dict[Ring, float] = Field(default_factory=dict)
+    impression: dict[Ring, float] = Field(default_factory=dict)
     headline: str
     notes: tuple[str, ...] = ()
     reasons: tuple[Statement, ...] = ()

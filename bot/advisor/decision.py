@@ -50,7 +50,8 @@ def decide(
     leaving = desk.vocabulary.asks_about_leaving(question.text)
     citations = Citations(desk.snapshot)
     checklist = tuple(_checks(known, desk, citations))
-    missing = verdicts.missing(known.states, known.likely, known.lean, desk.checklist)
+    weighed_by = known.states, known.likely, known.lean, desk.checklist
+    missing = verdicts.missing(*weighed_by, known.disputed)
     reasons = tuple(_reasons(checklist, verdict, missing, desk, citations))
     cards = tuple(_cards(question, known, verdict, vector, desk, citations))
     besides = [(part.text, part.vector) for part in parts if part.intent in _GUIDED]
@@ -65,12 +66,14 @@ def decide(
         leaving=leaving,
         score=verdict.score,
         confidence=verdict.confidence,
+        points=dict(verdict.points),
+        impression=dict(known.lean),
         headline=(headlines.leaving if leaving else headlines.rings)[verdict.ring],
         reasons=reasons,
         guidance=guidance,
         checklist=checklist,
         missing=missing,
-        flips=verdicts.flips(known.states, known.lean, desk.checklist),
+        flips=verdicts.flips(*weighed_by),
         cards=cards,
         citations=citations.all,
         snapshot=desk.snapshot.id,
@@ -95,7 +98,7 @@ def _checks(known: Situation, desk: Desk, citations: Citations) -> Iterator[Chec
         yield Check(
             criterion=item.id,
             state=fact.state,
-            weighs=verdicts.weighs(item, fact.state),
+            weighs="neutral" if fact.opposite else verdicts.weighs(item, fact.state),
             evidence=fact.evidence,
             citations=numbers,
             confidence=fact.confidence,
@@ -151,7 +154,7 @@ def _cards(
     Where nothing at all is known, only records that the question names are of use.
     """
     text = question.text
-    criteria = [criterion for criterion, fact in known.facts.items() if fact.state == "yes"]
+    criteria = [criterion for criterion, state in known.states.items() if state == "yes"]
     ranked = rank_cases(desk, vector, text, criteria)
     named = desk.names.named_in(text, [r.case.id for r in ranked[:5]])
     chosen = [item for item in ranked if item.case.id in named][:NEAREST]

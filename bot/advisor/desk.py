@@ -60,6 +60,8 @@ class Desk:
     def sources(
         self, criterion: Criterion, state: State | None
     ) -> tuple[tuple[Stored, Quote], ...]:
-        """What a criterion rests on: the backing of its state, or else all that there is."""
-        found = self.backing(criterion, state) if state else ()
-        return found or tuple((stored, quote) for _, stored, quote in self._backing[criterion])
+        """What a criterion rests on: the backing of its state, or of one that is not known all that
+        there is."""
+        if state is not None:
+            return self.backing(criterion, state)
+        return tuple((stored, quote) for _, stored, quote in self._backing[criterion])

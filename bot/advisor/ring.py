@@ -8,7 +8,7 @@ points wins; `softmax(points / scale)` is the confidence. docs/verdict.md explai
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.advisor.answer import Flip, Weighs
@@ -18,6 +18,8 @@ from knowledge.model import Criterion, Ring, State
 States = Mapping[Criterion, State]
 Lean = Mapping[Ring, float]
 """Probability of each ring by the reading of the whole message; empty where there is none."""
+Likely = Mapping[tuple[Criterion, State], float]
+"""How probable the text makes each answer."""
 
 _FLOOR = 0.02
 """Least probability counted, so that one reading alone cannot outvote every stated fact."""
@@ -47,31 +49,38 @@ def judge(states: States, lean: Lean, checklist: Checklist) -> Verdict:
     return _verdict(_points(states, lean, checklist), checklist)
 
 
-def flips(states: States, lean: Lean, checklist: Checklist) -> tuple[Flip, ...]:
-    """Each single changed fact that changes the ring: stated ones turned round come first.
+def flips(states: States, likely: Likely, lean: Lean, checklist: Checklist) -> tuple[Flip, ...]:
+    """Each single changed fact that changes the ring: stated ones turned round come first, then
+    those that the text makes likely.
 
-    A change for the worse that would raise the ring is left out: it is true of the sums (a part
-    that cannot be separated rules a trial out), and of no use to the asker.
+    A change for the worse that would raise the ring, or for the better that would lower it, is left
+    out: it is true of the sums (a part that cannot be separated rules a trial out), and of no use
+    to the asker.
     """
     ring = _winner(_points(states, lean, checklist))
     found = []
-    for item in sorted(checklist.items, key=lambda item: item.id not in states):
+    for item in checklist.items:
         for state in _STATES:
             if state != states.get(item.id):
                 changed = _winner(_points({**states, item.id: state}, lean, checklist))
-                worse = weighs(item, state) == "against"
-                if changed is not ring and not (worse and RANK[changed] > RANK[ring]):
+                better = weighs(item, state) == "for"
+                if changed is not ring and better is (RANK[changed] > RANK[ring]):
                     found.append(Flip(criterion=item.id, state=state, ring=changed))
-    return tuple(found)
+
+    def order(flip: Flip) -> tuple[bool, float]:
+        return flip.criterion not in states, -likely.get((flip.criterion, flip.state), 0.0)
+
+    return tuple(sorted(found, key=order))
 
 
 def missing(
     states: States,
-    likely: Mapping[tuple[Criterion, State], float],
+    likely: Likely,
     lean: Lean,
     checklist: Checklist,
+    disputed: Collection[Criterion] = (),
 ) -> tuple[Criterion, ...]:
-    """Unstated criteria, the most decisive first.
+    """Unstated criteria, the most decisive first; before them those stated both ways.
 
     How decisive one is: the expected shift of the ring's probabilities (total variation) if the
     asker answered it, each answer weighted by how likely the text makes it.
@@ -88,7 +97,8 @@ def missing(
         return round(total, 6)
 
     unstated = [item for item in checklist.items if item.id not in states]
-    return tuple(item.id for item in sorted(unstated, key=shift, reverse=True))
+    unstated.sort(key=lambda item: (item.id in disputed, shift(item)), reverse=True)
+    return tuple(item.id for item in unstated)
 
 
 def weighs(item: Item, state: State) -> Weighs:

@@ -13,7 +13,8 @@ from knowledge.model import Criterion, Ring, State
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One stated criterion. `evidence` is None where a person answered by button."""
+    """One stated criterion. `evidence` is None where a person answered by button, `opposite` the
+    words that state the contrary as well."""
 
     state: State
     confidence: float
@@ -35,14 +36,20 @@ class Situation:
 
     @property
     def states(self) -> dict[Criterion, State]:
-        return {criterion: fact.state for criterion, fact in self.facts.items()}
+        """What counts for the verdict: what was said both ways does not."""
+        return {name: fact.state for name, fact in self.facts.items() if not fact.opposite}
+
+    @property
+    def disputed(self) -> frozenset[Criterion]:
+        """What the text states both ways."""
+        return frozenset(name for name, fact in self.facts.items() if fact.opposite)
 
 
 def situation(question: Question, reading: Reading) -> Situation:
     """Signals of the text, overruled by what a person answered.
 
-    An answer that the text states as well keeps the words that say so. Without a text, as a form
-    may be sent, nothing leans to a ring.
+    An answer that the text states as well keeps the words that say so, as what is written later in
+    a thread is answered and stated. Without a text, as a form may be sent, nothing leans to a ring.
     """
     facts: dict[Criterion, Fact] = {}
     for criterion, signal in reading.signals.items():
@@ -57,7 +64,9 @@ def situation(question: Question, reading: Reading) -> Situation:
                 None if answered else _contrary(question.text, signal),
             )
     for criterion, state in question.facts.items():
-        facts.setdefault(criterion, Fact(state, 1.0, None))
+        said = reading.told.get((criterion, state))
+        words = _words(question.text, *said) if said else None
+        facts.setdefault(criterion, Fact(state, 1.0, words))
     likely = {pair: round(value, 4) for pair, value in reading.probabilities.items()}
     worded = bool(question.text.strip())
     lean = {ring: round(value, 4) for ring, value in reading.ring.items()} if worded else {}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.advisor.answer import Answer, Card, Check, Citation, Flip, Statement
+from bot.advisor.answer import Answer, Card, Check, Citation, Flip, Statement, Weighs
 from knowledge.checklist import Checklist
 from knowledge.model import Criterion, Intent, Ring, Standing
 from knowledge.phrases import Phrases
@@ -55,14 +55,22 @@ def _head(answer: Answer, phrases: Phrases) -> str:
 
 
 def confidence(answer: Answer, phrases: Phrases) -> list[str]:
-    """The confidence in whole per cent; a verdict from one message is never certain.
+    """The confidence in whole per cent, and what the message sounds like as a whole, which is a
+    part of it; a verdict from one message is never certain.
 
     None for `assess`: to be sure that too little is known would sound like being sure.
     """
     if answer.ring in (None, Ring.ASSESS):
         return []
-    percent = min(round(answer.confidence * 100), 99)
-    return [phrases.labels.confidence.format(percent=percent)]
+    said = [phrases.labels.confidence.format(percent=_percent(answer.confidence))]
+    if answer.impression:
+        ring, share = max(answer.impression.items(), key=lambda one: one[1])
+        said.append(phrases.labels.impression.format(ring=ring.value, percent=_percent(share)))
+    return said
+
+
+def _percent(share: float) -> int:
+    return min(round(share * 100), 99)
 
 
 def known(answer: Answer) -> bool:
@@ -70,17 +78,37 @@ def known(answer: Answer) -> bool:
     return any(check.state != "unknown" for check in answer.checklist)
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What was stated that speaks one way, and what to say where that is nothing."""
+
+    title: str
+    checks: tuple[Check, ...]
+    nothing: str
+
+
+def sides(answer: Answer, phrases: Phrases) -> tuple[Side, ...]:
+    """For Rust, against it and, where there is any, what was stated both ways."""
+    labels = phrases.labels
+
+    def side(title: str, weighs: Weighs, nothing: str) -> Side:
+        stated = (check for check in answer.checklist if check.state != "unknown")
+        return Side(title, tuple(check for check in stated if check.weighs == weighs), nothing)
+
+    both_ways = side(labels.both_ways, "neutral", "")
+    return (
+        side(labels.speaks_for, "for", labels.nothing_for),
+        side(labels.speaks_against, "against", labels.nothing_against),
+        *([both_ways] if both_ways.checks else []),
+    )
+
+
 def _sides(answer: Answer, checklist: Checklist, phrases: Phrases) -> Iterator[str]:
     if answer.ring is None or not known(answer):
         return
-    labels = phrases.labels
-    for title, side, nothing in (
-        (labels.speaks_for, "for", labels.nothing_for),
-        (labels.speaks_against, "against", labels.nothing_against),
-    ):
-        checks = [check for check in answer.checklist if check.weighs == side]
-        lines = [stated(check, checklist, phrases) for check in checks]
-        yield _listed(title, lines) or nothing
+    for side in sides(answer, phrases):
+        lines = [stated(check, checklist, phrases) for check in side.checks]
+        yield _listed(side.title, lines) or side.nothing
 
 
 def stated(check: Check, checklist: Checklist, phrases: Phrases) -> str:
@@ -100,9 +128,9 @@ def stated(check: Check, checklist: Checklist, phrases: Phrases) -> str:
 
 
 def fact(check: Check, checklist: Checklist) -> str:
-    """An item as it was stated, or its label where it was not."""
+    """An item as it was stated, or its label where it was not, or both ways."""
     item = checklist[check.criterion]
-    if check.state == "unknown":
+    if check.state == "unknown" or check.opposite is not None:
         return item.label
     return item.says(check.state, check.evidence.quote if check.evidence else None)
 

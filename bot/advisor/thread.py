@@ -128,7 +128,12 @@ def _judge(advisor: Advisor, now: Thread, before: Thread) -> Turn:
 
 
 def _stated(answer: Answer) -> dict[Criterion, State]:
-    return {c.criterion: c.state for c in answer.checklist if c.state != "unknown"}
+    """What counts; what was said both ways is not known."""
+    return {
+        c.criterion: c.state
+        for c in answer.checklist
+        if c.state != "unknown" and c.opposite is None
+    }
 
 
 def _change(advisor: Advisor, before: Thread, after: Thread, answer: Answer) -> str:
@@ -143,7 +148,7 @@ def _change(advisor: Advisor, before: Thread, after: Thread, answer: Answer) -> 
     why: list[str] = []
     besides: list[str] = []
     for check in answer.checklist:
-        if check.state != "unknown" and before.known.get(check.criterion) != check.state:
+        if after.known.get(check.criterion) not in (None, before.known.get(check.criterion)):
             causes = went and check.weighs == ("for" if went > 0 else "against")
             (why if causes else besides).append(uncapitalised(fact(check, checklist)))
     rings = {"before": before.ring.value, "after": after.ring.value}

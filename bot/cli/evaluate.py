@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -87,7 +87,7 @@ def evaluate(
     out = Console(highlight=False)
     out.print(table)
     if details:
-        for part in _detailed(tally):
+        for part in (*_detailed(tally), *_reliable(tallies)):
             out.print(part)
 
 
@@ -101,7 +101,6 @@ def _detailed(tally: Tally) -> Iterator[Table]:
     from rich.table import Table
 
     from bot.evaluation.details import by_criterion, by_ring
-    from bot.evaluation.reliability import reliability
     from knowledge.model import Ring
 
     table = Table("criterion", "stated", "read", "right", "F1", title="Signals")
@@ -113,7 +112,19 @@ def _detailed(tally: Tally) -> Iterator[Table]:
     for ring in by_ring(tally):
         table.add_row(ring.ring.value, *(str(ring.judged[judged]) for judged in Ring))
     yield table
-    table = Table("verdicts", "mean confidence", "right", title="Reliability of the ring")
-    for part in reliability(tally.confidences):
-        table.add_row(str(part.verdicts), f"{part.confidence:.2f}", f"{part.right:.2f}")
-    yield table
+
+
+def _reliable(tallies: Mapping[str, Tally]) -> Iterator[Table]:
+    """How far a confidence can be taken at its word, for each set of questions."""
+    from rich.table import Table
+
+    from bot.evaluation.reliability import reliability
+
+    for name, tally in tallies.items():
+        for what, pairs in (("ring", tally.confidences), ("signals read", tally.signals)):
+            table = Table(
+                "number", "mean confidence", "right", title=f"Reliability: {what}, {name}"
+            )
+            for part in reliability(pairs):
+                table.add_row(str(part.number), f"{part.confidence:.2f}", f"{part.right:.2f}")
+            yield table

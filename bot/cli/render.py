@@ -21,6 +21,7 @@ from bot.advisor.text import (
     likeness,
     numbers,
     records_first,
+    sides,
     silence,
     sources,
     standing,
@@ -106,15 +107,11 @@ def _head(answer: Answer, desk: Desk) -> Section:
 
 
 def _sides(answer: Answer, desk: Desk) -> Iterator[Section]:
-    labels = desk.phrases.labels
     if not known(answer):
         return
-    for title, side, nothing in (
-        (labels.speaks_for, "for", labels.nothing_for),
-        (labels.speaks_against, "against", labels.nothing_against),
-    ):
-        checks = [_check(check, desk) for check in answer.checklist if check.weighs == side]
-        yield _titled(title, checks) or [Paragraph(_text((nothing, "dim")))]
+    for side in sides(answer, desk.phrases):
+        checks = [_check(check, desk) for check in side.checks]
+        yield _titled(side.title, checks) or [Paragraph(_text((side.nothing, "dim")))]
 
 
 def _check(check: Check, desk: Desk) -> Paragraph:

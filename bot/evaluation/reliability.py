@@ -10,9 +10,9 @@ BINS = 5
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """One bin of verdicts of like confidence: their mean confidence, and the share right."""
+    """One bin of like confidence: how many, their mean confidence, and the share right."""
 
-    verdicts: int
+    number: int
     confidence: float
     right: float
 
@@ -32,5 +32,5 @@ def reliability(pairs: Sequence[tuple[float, bool]]) -> Iterator[Reliability]:
 
 def calibration_error(pairs: Sequence[tuple[float, bool]]) -> float:
     """Expected calibration error over equally filled bins (Guo et al. 2017, with quantile bins)."""
-    gaps = (part.verdicts * abs(part.confidence - part.right) for part in reliability(pairs))
+    gaps = (part.number * abs(part.confidence - part.right) for part in reliability(pairs))
     return sum(gaps) / len(pairs) if pairs else 0.0

@@ -22,12 +22,17 @@ _CONFUSED = {Ring.ADOPT, Ring.HOLD}
 
 @dataclass
 class Tally:
-    """Hits and counts by figure, and what was missed; `judged` counts (labelled, judged) rings."""
+    """Hits and counts by figure, and what was missed; `judged` counts (labelled, judged) rings.
+
+    `confidences` are those of the verdicts, `signals` those of the signals read, each with whether
+    it was right. Optional signals are in neither.
+    """
 
     hits: Counter[str] = field(default_factory=Counter)
     counts: Counter[str] = field(default_factory=Counter)
     misses: list[tuple[str, str, str]] = field(default_factory=list)
     confidences: list[tuple[float, bool]] = field(default_factory=list)
+    signals: list[tuple[float, bool]] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     judged: Counter[tuple[Ring, Ring]] = field(default_factory=Counter)
 
@@ -71,6 +76,7 @@ def joined(tallies: Iterable[Tally]) -> Tally:
         whole.judged += tally.judged
         whole.misses += tally.misses
         whole.confidences += tally.confidences
+        whole.signals += tally.signals
         whole.seconds += tally.seconds
     return whole
 
@@ -107,18 +113,21 @@ def _common(tally: Tally, label: Label, answer: Answer) -> None:
 def _decision(tally: Tally, label: Label, answer: Answer) -> None:
     right = answer.ring in label.rings
     tally.count("ring", right, label, _went(label, answer))
-    tally.confidences.append((answer.confidence, right))
+    if answer.ring is not None:
+        tally.confidences.append((answer.confidence, right))
     if label.ring is not None and answer.ring is not None:
         tally.judged[label.ring, answer.ring] += 1
     mixed = not right and {label.ring, answer.ring} == _CONFUSED
     tally.count("adopt_hold_apart", not mixed, label, _went(label, answer))
     optional = set(label.criteria_optional)
     wanted = {(c, s) for c, s in label.criteria.items() if c not in optional}
-    read = {
-        (check.criterion, check.state)
+    shown = [
+        (check.criterion, check.state, check.confidence)
         for check in answer.checklist
         if check.state != "unknown" and check.criterion not in optional
-    }
+    ]
+    read: set[tuple[Criterion, State]] = {(criterion, state) for criterion, state, _ in shown}
+    tally.signals += [(sure, (criterion, state) in wanted) for criterion, state, sure in shown]
     tally.hits["signals"] += len(wanted & read)
     tally.counts["signals_wanted"] += len(wanted)
     tally.counts["signals_read"] += len(read)
@@ -163,6 +172,7 @@ def figures(tally: Tally) -> dict[str, float | int | None]:
         "terms": _rounded(tally.share("terms")),
         "sources": _rounded(tally.share("sources")),
         "calibration_error": _rounded(calibration_error(tally.confidences)),
+        "signals_calibration_error": _rounded(calibration_error(tally.signals)),
         "median_ms": round(ordered[len(ordered) // 2] * 1000, 1) if ordered else None,
     }
 

@@ -66,7 +66,6 @@ def _signals(decisions: list[tuple[Example, Reading]]) -> Figures:
     }
     return {
         "signals": _f1(said, true),
-        "contradicted": sum(s.contradicted for _, r in decisions for s in r.signals.values()),
         "evidence_overlap": round(float(np.mean(overlaps)), 4),
         "evidence_found": _share([overlap >= OVERLAP for overlap in overlaps]),
         "signals_each": each,

@@ -20,6 +20,12 @@ FARTHEST: Final = 200
 LONGEST_WORD: Final = 40
 """Characters that a phrase may grow by on either side to end with a whole word."""
 
+_NEGATION = re.compile(r"\b(?:not|no|never|without|hardly|isn't|aren't|don't|doesn't)\s+$", re.I)
+"""What a phrase may not leave out right before it."""
+_DANGLING = re.compile(
+    r"[\s,;:]+(?:and|or|but|not|no|in|at|on|of|to|the|a|an|for|with|und|et|y)$", re.IGNORECASE
+)
+"""A word at the end of a phrase that belongs to what follows."""
 _CLAUSE_END = re.compile(r"[.!?;](?=\s)|\n")
 _WORD = re.compile(r"[\w+#]")  # also "C++" and "C#"
 _EDGES: Final = " \t\r\n,.;:!?()[]{}*_~`\"'“”‘’–—-"
@@ -32,13 +38,19 @@ def phrase(
 
     `spans` is `[tokens, 2]`, `probabilities` `[tokens]`, at least one token. The phrase is whole
     words, stays within its clause, and begins and ends with a character that is neither a space
-    nor punctuation, wherever it has such a character.
+    nor punctuation, wherever it has such a character. It does not begin right after a negation, nor
+    end with a word that belongs to what follows.
     """
     peak = int(probabilities.argmax())
     floor = FALL * probabilities[peak]
     first = _reach(text, spans, probabilities, peak, -1, floor)
     last = _reach(text, spans, probabilities, peak, +1, floor)
-    return _trimmed(text, *_whole_words(text, int(spans[first, 0]), int(spans[last, 1])))
+    start, end = _trimmed(text, *_whole_words(text, int(spans[first, 0]), int(spans[last, 1])))
+    while dangling := _DANGLING.search(text, start, end):
+        end = dangling.start()
+    if negation := _NEGATION.search(text, max(start - LONGEST_WORD, 0), start):
+        start = negation.start()
+    return start, end
 
 
 def _reach(

@@ -109,8 +109,8 @@ def measure(
         for row, example in enumerate(examples)
     ]
     calibration, model = _fitted(unseen)
-    figures = evaluate(examples, readings) | _calibration_errors(calibration, unseen)
-    return Measured(calibration, model, figures)
+    apart = [(fitted[own][0], unseen.part(half == own)) for own in (0, 1)]
+    return Measured(calibration, model, evaluate(examples, readings) | _calibration_errors(apart))
 
 
 def _fitted(unseen: Unseen) -> tuple[Calibration, RingModel]:
@@ -118,17 +118,20 @@ def _fitted(unseen: Unseen) -> tuple[Calibration, RingModel]:
     return calibration, ring_model(calibration, unseen)
 
 
-def _calibration_errors(calibration: Calibration, unseen: Unseen) -> Figures:
-    decisions = unseen.decisions
-    said = signal_probabilities(calibration, decisions.signals)
-    shares = softmax(decisions.ring / calibration.ring_temperature)
-    right = shares.argmax(axis=1) == decisions.rings
+def _calibration_errors(apart: Sequence[tuple[Calibration, Unseen]]) -> Figures:
+    """How far confidence is from the share that is right: of the signals that count as stated, and
+    of the network's own ring. Each part comes with what was fitted on the other."""
+    signals: list[tuple[float, bool]] = []
+    rings: list[tuple[float, bool]] = []
+    for calibration, unseen in apart:
+        decisions = unseen.decisions
+        said = signal_probabilities(calibration, decisions.signals)
+        read = said >= calibration.threshold_vector()
+        signals += zip(said[read].tolist(), decisions.stated[read].tolist(), strict=True)
+        shares = softmax(decisions.ring / calibration.ring_temperature)
+        right = shares.argmax(axis=1) == decisions.rings
+        rings += zip(shares.max(axis=1).tolist(), right.tolist(), strict=True)
     return {
-        "signals_calibration_error": _calibration_error(said, decisions.stated),
-        "ring_calibration_error": _calibration_error(shares.max(axis=1), right),
+        "signals_calibration_error": round(calibration_error(signals), 4),
+        "ring_calibration_error": round(calibration_error(rings), 4),
     }
-
-
-def _calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    pairs = zip(confidence.ravel().tolist(), right.ravel().tolist(), strict=True)
-    return calibration_error(list(pairs))

@@ -20,13 +20,6 @@ MASK: Final = 103
 """The ids of `[CLS]`, `[SEP]` and `[MASK]`; padding is 0, words come after these."""
 OVERLAP: Final = 64
 """Tokens that two neighbouring windows share: a sentence up to this long is whole in one."""
-HEAD_WINDOWS: Final = 6
-TAIL_WINDOWS: Final = 2
-"""A message of more windows than both keeps these from its start and these from its end."""
-HEAD_CHARACTERS: Final = 24_000
-TAIL_CHARACTERS: Final = 12_000
-"""What is tokenised at all of a message longer than both."""
-
 _BODY: Final = WINDOW - 2
 
 
@@ -54,12 +47,14 @@ def load_tokenizer(path: Path) -> Tokenizer:
 
 
 def tokenize(tokenizer: Tokenizer, text: str) -> Tokens:
-    """The tokens of `text`: of a very long one, those of its beginning and its end."""
-    if len(text) <= HEAD_CHARACTERS + TAIL_CHARACTERS:
-        return _tokenize(tokenizer, text, 0)
-    head = _tokenize(tokenizer, text[:HEAD_CHARACTERS], 0)
-    tail = _tokenize(tokenizer, text[-TAIL_CHARACTERS:], len(text) - TAIL_CHARACTERS)
-    return Tokens(np.concatenate([head.ids, tail.ids]), np.concatenate([head.spans, tail.spans]))
+    """The tokens of `text`, in which their spans count characters."""
+    source = plain(text)
+    encoding = tokenizer.encode(source.text, add_special_tokens=False)
+    spans = [source.span(start, end) for start, end in encoding.offsets]
+    return Tokens(
+        np.asarray(encoding.ids, dtype=np.int64),
+        np.asarray(spans, dtype=np.int64).reshape(len(spans), 2),
+    )
 
 
 def windows(count: int) -> list[tuple[int, int]]:
@@ -67,8 +62,6 @@ def windows(count: int) -> list[tuple[int, int]]:
     if count <= _BODY:
         return [(0, count)]
     starts = [*range(0, count - _BODY, _BODY - OVERLAP), count - _BODY]
-    if len(starts) > HEAD_WINDOWS + TAIL_WINDOWS:
-        starts = starts[:HEAD_WINDOWS] + starts[-TAIL_WINDOWS:]
     return [(start, start + _BODY) for start in starts]
 
 
@@ -86,13 +79,3 @@ def batch(
         ids[row, size + 1] = END
         mask[row, : size + 2] = 1
     return ids, mask
-
-
-def _tokenize(tokenizer: Tokenizer, text: str, base: int) -> Tokens:
-    source = plain(text)
-    encoding = tokenizer.encode(source.text, add_special_tokens=False)
-    spans = [source.span(start, end) for start, end in encoding.offsets]
-    return Tokens(
-        np.asarray(encoding.ids, dtype=np.int64),
-        np.asarray(spans, dtype=np.int64).reshape(len(spans), 2) + base,
-    )

@@ -61,6 +61,7 @@ def made(
 
 
 CPU, DEADLINE, CRUD = Criterion.CPU_BOUND, Criterion.TIGHT_DEADLINE, Criterion.ROUTINE_APP
+TEAM = Criterion.TEAM_EXPERIENCE
 
 
 def test_with_nothing_stated_the_ring_with_the_best_start_wins() -> None:
@@ -119,18 +120,37 @@ def test_an_impression_alone_cannot_outvote_every_fact() -> None:
 
 def test_a_flip_is_found_for_a_stated_and_for_an_unstated_fact() -> None:
     checklist = made({(CPU, "yes"): (5, 0, 0, 0), (CRUD, "yes"): (0, 0, 0, 9)}, start=(0, 0, 1, 0))
-    found = {(f.criterion, f.state): f.ring for f in flips({CPU: "yes"}, {}, checklist)}
+    found = {(f.criterion, f.state): f.ring for f in flips({CPU: "yes"}, {}, {}, checklist)}
     assert found == {(CPU, "no"): Ring.ASSESS, (CRUD, "yes"): Ring.HOLD}
 
 
 def test_flips_of_what_was_stated_come_before_those_of_what_was_not() -> None:
-    checklist = made({(CPU, "yes"): (0, 0, 0, 9), (CRUD, "yes"): (5, 0, 0, 0)}, start=(0, 0, 1, 0))
-    assert flips({CRUD: "yes"}, {}, checklist)[0].criterion is CRUD
+    checklist = made({(CPU, "yes"): (9, 0, 0, 0), (CRUD, "yes"): (0, 0, 0, 5)}, start=(0, 0, 1, 0))
+    likely: dict[tuple[Criterion, State], float] = {(CPU, "yes"): 0.3}
+    found = flips({CRUD: "yes"}, likely, {}, checklist)
+    assert [flip.criterion for flip in found] == [CRUD, CPU]
+
+
+def test_flips_that_the_text_makes_likely_come_first() -> None:
+    both: Row = (9, 0, 0, 0)
+    checklist = made({(CPU, "yes"): both, (TEAM, "yes"): both}, start=(0, 0, 1, 0))
+    likely: dict[tuple[Criterion, State], float] = {(TEAM, "yes"): 0.3}
+    assert [flip.criterion for flip in flips({}, likely, {}, checklist)] == [TEAM, CPU]
 
 
 def test_a_change_for_the_worse_that_would_raise_the_ring_is_not_offered() -> None:
     checklist = made({(CPU, "no"): (9, 0, 0, 0)}, start=(0, 0, 1, 0))
-    assert flips({}, {}, checklist) == ()
+    assert flips({}, {}, {}, checklist) == ()
+
+
+def test_a_change_for_the_better_that_would_lower_the_ring_is_not_offered() -> None:
+    checklist = made({(CPU, "yes"): (0, 0, 0, 9)}, start=(0, 0, 1, 0))
+    assert flips({}, {}, {}, checklist) == ()
+
+
+def test_what_was_stated_both_ways_is_asked_before_anything_else() -> None:
+    checklist = made({(CRUD, "yes"): (0, 0, 0, 1), (CPU, "yes"): (0, 0, 0, 4)})
+    assert missing({}, {}, {}, checklist, {CRUD})[:2] == (CRUD, CPU)
 
 
 def test_what_moves_the_verdict_most_is_asked_first() -> None:
@@ -213,7 +233,7 @@ def test_every_flip_flips_when_it_is_applied(
     facts: dict[Criterion, State], lean: dict[Ring, float], checklist: Checklist
 ) -> None:
     ring = judge(facts, lean, checklist).ring
-    for flip in flips(facts, lean, checklist):
+    for flip in flips(facts, {}, lean, checklist):
         changed = judge({**facts, flip.criterion: flip.state}, lean, checklist)
         assert changed.ring is flip.ring
         assert flip.ring is not ring
@@ -231,4 +251,4 @@ def test_rings_level_on_paper_are_level_in_the_flips_too() -> None:
     """-2 and -6 + 4 are both -2, but not with 1.5 ln 0.3 added before the 4."""
     lean = dict.fromkeys(Ring, 0.3)
     checklist = made({(CRUD, "no"): (0, 0, -9, 4)}, start=(-2, -9, 0, -6), whole=1.5)
-    assert [f.ring for f in flips({}, lean, checklist)] == [Ring.ADOPT]
+    assert [f.ring for f in flips({}, {}, lean, checklist)] == [Ring.ADOPT]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from itertools import pairwise
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.advisor.question import MAX_CHARACTERS
 from bot.reader.evidence import phrase
 from bot.reader.labels import CRITERIA, INTENTS, RINGS, TAGS, WEIGHTS
 from bot.reader.markup import plain
@@ -92,11 +94,14 @@ def test_a_sentence_deep_in_a_long_message_is_read(reader: TrainedReader) -> Non
     assert len(chatter) <= signal.start < len(chatter) + len(STATING)
 
 
-def test_a_hundred_thousand_characters_are_bounded(reader: TrainedReader) -> None:
-    text = "word " * 20_000
-    assert len(windows(20_000)) == 8
-    text = text[:-300] + STATING
-    assert all(text[start:end].strip() for start, end in spans(reader.read(text)))
+def test_what_stands_in_the_middle_of_the_longest_message_is_read(reader: TrainedReader) -> None:
+    half = "The coffee machine was replaced. " * (MAX_CHARACTERS // 66 - 10)
+    text = f"Should we use Rust? {half}{STATING} {half}"
+    assert MAX_CHARACTERS * 0.95 < len(text) <= MAX_CHARACTERS
+    reading = reader.read(text)
+    team = reading.signals[Criterion.TEAM_EXPERIENCE]
+    assert text[team.start : team.end] in STATING
+    assert max(reading.intent, key=lambda name: reading.intent[name]) is Intent.DECISION
 
 
 def test_the_same_text_gives_the_same_reading(reader: TrainedReader) -> None:
@@ -134,6 +139,16 @@ def test_a_phrase_stops_at_the_end_of_its_clause() -> None:
     flat[5] = 0.95
     start, end = phrase(text, np.array(words), flat)
     assert text[start:end] == "It is CPU bound"
+
+
+def test_a_phrase_is_not_cut_so_that_it_says_the_opposite() -> None:
+    text = "it is not CPU bound, memory is plentiful, not"
+    words = np.array([m.span() for m in re.finditer(r"\w+|,", text)])
+    said = np.full(len(words), 0.01)
+    said[3:9] = 0.9
+    said[-3:] = 0.9
+    start, end = phrase(text, words, said)
+    assert text[start:end] == "not CPU bound, memory is plentiful"
 
 
 def test_a_phrase_keeps_its_brackets_and_is_bounded_in_endless_words() -> None:

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import (
     TableBlockColumnSettings,
 )
 
+from bot.advisor import text as plain
 from bot.advisor.answer import Answer, Check
 from bot.advisor.text import fact, numbers
 from bot.slack.blocks.kit import cut, escape, fitted, flat, folded, lines
@@ -30,16 +31,13 @@ def sides(answer: Answer, words: Words) -> Block:
 
     The side that the verdict follows comes first.
     """
-    labels = words.phrases.labels
+    stated = plain.sides(answer, words.phrases)
+    if answer.ring is Ring.HOLD:
+        stated = (*reversed(stated[:2]), *stated[2:])
     fields = []
-    both = [
-        ("for", labels.speaks_for, labels.nothing_for),
-        ("against", labels.speaks_against, labels.nothing_against),
-    ]
-    for side, title, nothing in reversed(both) if answer.ring is Ring.HOLD else both:
-        stated = [_stated(check, words) for check in answer.checklist if check.weighs == side]
-        body = stated or [f"_{escape(nothing)}_"]
-        fields.append({"type": "mrkdwn", "text": lines([f"*{escape(title)}*", *body], _SIDE)})
+    for side in stated:
+        body = [_stated(check, words) for check in side.checks] or [f"_{escape(side.nothing)}_"]
+        fields.append({"type": "mrkdwn", "text": lines([f"*{escape(side.title)}*", *body], _SIDE)})
     return SectionBlock(fields=fields, block_id="sides")
 
 

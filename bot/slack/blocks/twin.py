@@ -35,13 +35,11 @@ def _said(answer: Answer, checklist: Checklist, phrases: Phrases, change: str) -
     yield from plain.confidence(answer, phrases)
     yield from map(_cited, answer.reasons[:1])
     yield from answer.notes[:3]
-    sides = [("for", phrases.labels.speaks_for), ("against", phrases.labels.speaks_against)]
-    for side, title in reversed(sides) if answer.ring is Ring.HOLD else sides:
-        checks = [check for check in answer.checklist if check.weighs == side]
-        if checks:
-            yield f"{title}:"
-        for check in checks:
-            yield f"- {plain.stated(check, checklist, phrases)}"
+    sides = plain.sides(answer, phrases)
+    for side in (*reversed(sides[:2]), *sides[2:]) if answer.ring is Ring.HOLD else sides:
+        if side.checks:
+            yield f"{side.title}:"
+        yield from (f"- {plain.stated(check, checklist, phrases)}" for check in side.checks)
     asked = answer.missing[: plain.QUESTIONS]
     if asked:
         yield f"{phrases.labels.missing}:"
