@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
+from dbos import error as dbos_error
 from pydantic import BaseModel, ConfigDict
 from slack_sdk import WebClient
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -25,7 +26,6 @@ from bot.slack.posting import post as send
 from bot.slack.posting import thinking, whisper
 from bot.slack.posts import Post
 from bot.slack.room import Room
-from bot.slack.workspaces import NotInstalled
 from bot.store.database import away
 from bot.store.records import Assessment
 
@@ -90,10 +90,19 @@ class Answering:
         self._room = Room(_AT_ONCE)
 
     def __call__(self, run: Run, body: str) -> None:
-        """Answer the post that `body` holds."""
+        """Answer the post that `body` holds. Raises what a step could not be noted for."""
         while not self.ready.is_set():
             run.pause(0.1)
         asked = Post.model_validate_json(body)
+        try:
+            self._answered(run, asked)
+        except (SQLAlchemyError, dbos_error.DBOSException):
+            raise
+        except Exception:
+            with truthfully(self._house.notices, lambda said: self._post(run, asked, said), "post"):
+                raise
+
+    def _answered(self, run: Run, asked: Post) -> None:
         outcome = Outcome.model_validate_json(self._worked_out(run, asked))
         if outcome.assessment and (failure := run.step("keep", lambda: self._keep(run, outcome))):
             outcome = Outcome(notice=failure)
@@ -117,7 +126,8 @@ class Answering:
     def _thinking(self, asked: Post) -> AbstractContextManager[None]:
         try:
             client = self._client(asked)
-        except (NotInstalled, SQLAlchemyError):
+        except Exception as error:  # met again where it counts
+            log.info("no status shown", error=type(error).__name__)
             return nullcontext()
         status = self._house.notices.thinking
         return thinking(client, asked.channel, asked.place.thread_ts, status)

@@ -11,6 +11,7 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 from sqlalchemy.exc import OperationalError
 
 from bot.durable.job import Run
@@ -30,6 +31,8 @@ _LONGEST_PAUSE = 60.0
 _TIMEOUT = 15
 _PAGES = 10
 _CODE = re.compile(r"[a-z0-9_]+")
+_GARBLED = (HTTPException, ValueError, LookupError, AttributeError, RecursionError)
+"""What slack_sdk fails with at an answer that is cut, no text, no JSON, or JSON but no object."""
 _PASSING = {
     "ratelimited",
     "rate_limited",
@@ -51,10 +54,26 @@ class Trouble:
     doubtful: bool
 
 
+class _Patient(WebClient):
+    def api_call(self, *given: Any, **more: Any) -> SlackResponse:
+        """Raises `SlackClientError` and `OSError` only, also where the answer is garbled: slack_sdk
+        lets through whatever it meets in one, or meets it only when asked for the error code."""
+        try:
+            return super().api_call(*given, **more)
+        except SlackApiError as error:
+            if isinstance(error.response, SlackResponse) and not isinstance(
+                error.response.data, dict
+            ):
+                error.response.data = {}
+            raise
+        except _GARBLED as error:
+            raise SlackClientError(f"Slack's answer is garbled: {type(error).__name__}") from error
+
+
 def patient(client: WebClient) -> WebClient:
     """A client that calls once only: slack_sdk's default one posts again after a lost connection,
     though the first post may stand."""
-    return WebClient(
+    return _Patient(
         token=client.token,
         base_url=client.base_url,
         timeout=_TIMEOUT,
@@ -75,7 +94,7 @@ def trouble(error: Exception) -> Trouble | None:
         if status >= 500 or code is None or code in _PASSING:
             return Trouble(None, doubtful=True)
         return None
-    if isinstance(error, (OSError, HTTPException, SlackClientError, UnicodeDecodeError)):
+    if isinstance(error, (OSError, SlackClientError)):
         return Trouble(None, doubtful=True)
     renewal = isinstance(error, NotInstalled) and error.__cause__ is not None
     if renewal or isinstance(error, OperationalError):  # before anything was sent

@@ -30,6 +30,7 @@ from tests.slack.stand_in import (
     Message,
     Person,
     SlackStandIn,
+    cut,
     garbage,
     hang,
     rate_limited,
@@ -190,10 +191,24 @@ def test_a_follow_up_counts_although_the_question_before_it_still_waits(
 # Slack that fails
 
 
-LOST = [server_error(done=True), garbage(done=True), reset(done=True)]
+GARBLED = {
+    "no text": garbage(b"\xff\xfe", done=True),
+    "no text, 502": garbage(b"\xff\xfe", status=502, done=True),
+    "a list": garbage(b"[1]", done=True),
+    "a list, 500": garbage(b"[1]", status=500, done=True),
+    "a string": garbage(b'"ok"', done=True),
+    "no ts": garbage(b'{"ok": true}', done=True),
+    "cut": cut(done=True),
+}
+LOST = {
+    "500": server_error(done=True),
+    "garbage": garbage(done=True),
+    "reset": reset(done=True),
+    **GARBLED,
+}
 
 
-@pytest.mark.parametrize("fault", LOST, ids=["500", "garbage", "reset"])
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
 def test_a_reply_that_stands_although_slack_says_it_failed_is_not_posted_again(
     fault: Fault, slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
 ) -> None:
@@ -206,6 +221,22 @@ def test_a_reply_that_stands_although_slack_says_it_failed_is_not_posted_again(
     slack.wait_for(lambda: idle(bot.house.posts), SECONDS)
     kept = bot.house.office.store.recent(slack.team.id, ada.id, 1)[0]
     assert kept.reply_ts == slack.replies(asked)[0].ts
+
+
+@pytest.mark.parametrize("fault", GARBLED.values(), ids=GARBLED)
+def test_a_garbled_answer_to_the_status_loses_no_question(
+    fault: Fault, slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
+) -> None:
+    """Neither where the status is shown nor where it is cleared."""
+    slack.faults.add("assistant.threads.setStatus", fault)
+    bot.start()
+    first = answered(slack, ada.mentions_bot(general, QUESTION))
+    assert slack.faults.pending("assistant.threads.setStatus") == 0
+    slack.faults.add("assistant.threads.setStatus", garbage(b'{"ok": true}'), fault)
+    second = answered(slack, ada.mentions_bot(general, QUESTION))
+    assert slack.faults.pending("assistant.threads.setStatus") == 0
+    assert [len(first), len(second)] == [1, 1]
+    assert "reference:" not in first[0].text + second[0].text
 
 
 def test_without_leave_to_read_the_history_a_doubtful_reply_is_posted_again(
@@ -275,6 +306,20 @@ def test_work_that_fails_ends_in_a_truthful_reply_with_a_reference(
     assert len(replies) == 1
     assert re.search(r"reference: [0-9a-f]{8}$", replies[0].text)
     assert "secret" not in replies[0].text
+
+
+def test_what_fails_outside_of_every_step_ends_in_such_a_reply_too(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Answering, "_worked_out", Mock(side_effect=RuntimeError("secret words")))
+    bot.start()
+    replies = answered(slack, ada.mentions_bot(general, QUESTION))
+    assert len(replies) == 1
+    assert re.search(r"reference: [0-9a-f]{8}$", replies[0].text)
 
 
 def test_a_post_that_kills_every_process_ends_in_such_a_reply_too(

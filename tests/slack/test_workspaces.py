@@ -16,7 +16,17 @@ from bot.slack.app import make_app, open_workspaces
 from bot.slack.rights import is_admin, may_rebuild
 from bot.store.sealing import KeyFault, new_key
 from tests.postgres import Postgres
-from tests.slack.stand_in import Message, Person, SlackStandIn, Team, refusal, server_error
+from tests.slack.stand_in import (
+    Fault,
+    Message,
+    Person,
+    SlackStandIn,
+    Team,
+    cut,
+    garbage,
+    refusal,
+    server_error,
+)
 from tests.slack.workspaces import MANIFEST, Bot, running, several
 
 SECONDS = 30
@@ -208,13 +218,18 @@ def test_of_many_that_find_a_token_old_one_renews_it(
     assert len(refreshed) == 1
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [server_error(503), cut(), garbage(b"\xff"), garbage(b"[1]")],
+    ids=["503", "cut", "no text", "a list"],
+)
 def test_while_slack_does_not_renew_a_token_the_old_one_serves(
-    slack: SlackStandIn, bot: Bot
+    fault: Fault, slack: SlackStandIn, bot: Bot
 ) -> None:
     ada = slack.add_user("ada")
     bot.install(ada)
     grow_old(slack, bot, hours=11)
-    slack.faults.add("oauth.v2.access", server_error(503), times=9)
+    slack.faults.add("oauth.v2.access", fault, times=9)
     asks(slack, ada)
     assert len(slack.calls("oauth.v2.access")) == 2, "the install, and one try a minute"
     slack.faults.clear()
