@@ -126,8 +126,8 @@ class Answering:
     def _thinking(self, asked: Post) -> AbstractContextManager[None]:
         try:
             client = self._client(asked)
-        except Exception as error:  # met again where it counts
-            log.info("no status shown", error=type(error).__name__)
+        except Exception:  # met again where it counts
+            log.info("no status shown", exc_info=True)
             return nullcontext()
         status = self._house.notices.thinking
         return thinking(client, asked.channel, asked.place.thread_ts, status)

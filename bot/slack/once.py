@@ -18,6 +18,7 @@ from bot.durable.job import Run
 from bot.durable.pace import Taking
 from bot.logs import get_logger
 from bot.slack.workspaces import NotInstalled
+from bot.store.sealing import KeyFault
 
 log = get_logger(__name__)
 
@@ -86,7 +87,10 @@ def patient(client: WebClient) -> WebClient:
 
 
 def trouble(error: Exception) -> Trouble | None:
-    """What a failed call means; None where trying again does not help."""
+    """What a failed call means; None where trying again does not help.
+
+    It does where another process has sealed a token with a key that this one does not have yet.
+    """
     if isinstance(error, SlackApiError):
         status, code, headers = _answered(error)
         if status == 429 or code in ("ratelimited", "rate_limited"):
@@ -97,7 +101,7 @@ def trouble(error: Exception) -> Trouble | None:
     if isinstance(error, (OSError, SlackClientError)):
         return Trouble(None, doubtful=True)
     renewal = isinstance(error, NotInstalled) and error.__cause__ is not None
-    if renewal or isinstance(error, OperationalError):  # before anything was sent
+    if renewal or isinstance(error, (OperationalError, KeyFault)):  # before anything was sent
         return Trouble(None, doubtful=False)
     return None
 

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from slack_sdk import WebClient
 
 from bot.service import Service
 from bot.serving.intake import Sockets
@@ -280,6 +281,26 @@ def test_a_key_is_exchanged_without_installing_again(slack: SlackStandIn, bot: B
     assert opened(new) == slack.install.token
     with pytest.raises(KeyFault):
         opened(old.get_secret_value())
+
+
+def test_an_answer_waits_while_a_token_is_sealed_with_a_key_that_this_process_lacks(
+    slack: SlackStandIn, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process has the new key already."""
+    ada = slack.add_user("ada")
+    bot.install(ada)
+    real, refused = bot.workspaces.client, list[str]()
+
+    def client(team: str) -> WebClient:
+        if len(refused) < 2:  # to show the status, and to answer
+            refused.append(team)
+            raise KeyFault("not this key", "wait")
+        return real(team)
+
+    monkeypatch.setattr(bot.workspaces, "client", client)
+    asked = asks(slack, ada)
+    assert len(refused) == 2
+    assert ["reference:" in reply.text for reply in slack.replies(asked)] == [False]
 
 
 # Organisations
