@@ -139,44 +139,60 @@ def say_once(
             run.pause(wait)
 
 
-def find(
-    client: WebClient, channel: str, thread_ts: str, asked_ts: str, bot_id: str, key: str
-) -> str | None:
-    """The bot's own reply, after what was asked, that carries a key.
+class Search:
+    """Looks for the bot's own reply, after what was asked, that carries a key.
 
-    None too where the history may not be read. Metadata can be written by any app, so it counts on
-    the bot's own messages only. Raises what passes: see `trouble`.
+    Metadata can be written by any app, so it counts on the bot's own messages only.
     """
-    cursor: str | None = None
-    for _ in range(_PAGES):
+
+    def __init__(self, channel: str, thread_ts: str, asked_ts: str, bot_id: str, key: str) -> None:
+        self._channel, self._thread_ts, self._asked_ts = channel, thread_ts, asked_ts
+        self._bot_id, self._key = bot_id, key
+        self._cursor: str | None = None
+        self._pages = 0
+
+    def find(self, client: WebClient) -> str | None:
+        """None too where the history may not be read. Raises what passes: see `trouble`.
+
+        The next call then goes on at the page that failed: Slack may give one page a minute only,
+        so that who began anew each time would never see the second.
+        """
         try:
-            answer = client.conversations_replies(
-                channel=channel,
-                ts=thread_ts,
-                oldest=asked_ts,
-                include_all_metadata=True,
-                limit=200,
-                cursor=cursor,
-            )
+            while self._pages < _PAGES:
+                answer = self._read(client)
+                for message in answer.get("messages") or ():
+                    if self._carries_key(message):
+                        return str(message["ts"])
+                self._pages += 1
+                self._cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+                if not self._cursor:
+                    break
         except SlackApiError as error:
             if trouble(error) is not None:
                 raise
             log.info("cannot look for a reply", error=error.response.get("error"))
-            return None
-        for message in answer.get("messages") or ():
-            marked = message.get("metadata") or {}
-            own = bool(bot_id) and message.get("bot_id") == bot_id
-            payload = marked.get("event_payload") or {}
-            if own and marked.get("event_type") == EVENT and payload.get("id") == key:
-                return str(message["ts"])
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return None
-    return None
+        self._cursor, self._pages = None, 0
+        return None
+
+    def _read(self, client: WebClient) -> SlackResponse:
+        return client.conversations_replies(
+            channel=self._channel,
+            ts=self._thread_ts,
+            oldest=self._asked_ts,
+            include_all_metadata=True,
+            limit=200,
+            cursor=self._cursor,
+        )
+
+    def _carries_key(self, message: dict[str, Any]) -> bool:
+        marked = message.get("metadata") or {}
+        own = bool(self._bot_id) and message.get("bot_id") == self._bot_id
+        payload = marked.get("event_payload") or {}
+        return own and marked.get("event_type") == EVENT and payload.get("id") == self._key
 
 
 def mark(key: str) -> dict[str, Any]:
-    """The metadata by which `find` knows a reply: an id only, other apps may read it."""
+    """The metadata by which `Search` knows a reply: an id only, other apps may read it."""
     return {"event_type": EVENT, "event_payload": {"id": key}}
 
 

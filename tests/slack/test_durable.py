@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import Mock
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot.durable.job import Stopping
 from bot.durable.work import DurableWork
@@ -19,10 +21,13 @@ from bot.serving.intake import Sockets
 from bot.slack import answering
 from bot.slack.answering import Answering, open_posts
 from bot.slack.app import make_app
+from bot.slack.errors import notice
 from bot.slack.house import House
 from bot.slack.ids import COMMAND, Action
 from bot.slack.listeners import asking
 from bot.slack.manifest import load_manifest
+from bot.slack.once import Search, mark
+from bot.slack.posting import post
 from bot.store.records import Assessment
 from tests.slack.stand_in import (
     Channel,
@@ -289,6 +294,45 @@ def test_a_reply_that_slack_refuses_for_good_ends(
     assert len(answered(slack, other)) == 1
 
 
+def refused(error: str, status: int = 200) -> SlackApiError:
+    headers = {"Retry-After": "60"}
+    return SlackApiError(
+        "",
+        SlackResponse(
+            client=None,
+            http_verb="POST",
+            api_url="",
+            req_args={},
+            data={"ok": False, "error": error},
+            headers=headers,
+            status_code=status,
+        ),
+    )
+
+
+def test_the_look_for_a_reply_goes_on_at_the_page_that_slack_made_it_wait_for() -> None:
+    """Slack may give one page a minute: who began anew would never see the second."""
+    mine = {"ts": "3.0", "bot_id": "B1", "metadata": mark("key")}
+    limited, client = refused("ratelimited", 429), Mock()
+    first = {"messages": [{"ts": "2.0"}], "response_metadata": {"next_cursor": "second"}}
+    client.conversations_replies.side_effect = [first, limited, limited, {"messages": [mine]}]
+    search = Search("C1", "1.0", "1.0", "B1", "key")
+    for _ in range(2):
+        with pytest.raises(SlackApiError):
+            search.find(client)
+    assert search.find(client) == "3.0"
+    asked = [call.kwargs["cursor"] for call in client.conversations_replies.call_args_list]
+    assert asked == [None, "second", "second", "second"]
+
+
+def test_before_each_try_to_post_it_is_made_sure_that_the_post_is_still_its_own() -> None:
+    client, before = Mock(), Mock(side_effect=[None, Stopping])
+    client.chat_postMessage.side_effect = refused("invalid_blocks")
+    with pytest.raises(Stopping):
+        post(client, "C1", notice("A sentence."), before=before)
+    assert client.chat_postMessage.call_count == 1
+
+
 # Work that fails
 
 
@@ -437,6 +481,32 @@ def test_an_answer_deleted_before_its_place_is_known_is_taken_away_and_stays_awa
     assert bot.house.office.store.recent(slack.team.id, ada.id, 9) == []
 
 
+@pytest.mark.parametrize(
+    "faults", [[], [server_error(), rate_limited(1)], [reset(done=True)]], ids=["", "fails", "done"]
+)
+def test_an_answer_deleted_while_no_process_ran_is_taken_away_by_the_next_one(
+    faults: list[Fault],
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was posted, and the process died before it knew where."""
+    store = bot.house.office.store
+    with monkeypatch.context() as dying:
+        dying.setattr(Answering, "_note", Mock(side_effect=Stopping))
+        bot.start()
+        asked = ada.mentions_bot(general, QUESTION)
+        slack.wait_for(lambda: slack.replies(asked), SECONDS)
+        bot.stop()
+    store.forget_person(slack.team.id, ada.id)
+    slack.faults.add("chat.delete", *faults)
+    bot.start()
+    slack.wait_for(lambda: not slack.replies(asked) and idle(bot.house.posts), SECONDS)
+    assert slack.faults.pending("chat.delete") == 0
+
+
 # Pace
 
 
@@ -476,6 +546,33 @@ def test_who_asks_where_many_wait_is_told_and_too_many_are_turned_away(
     slack.wait_for(lambda: len(slack.ephemerals(ada)) == 2, SECONDS)
     assert "was not taken up" in slack.ephemerals(ada)[1].text
     slack.wait_for(lambda: len(slack.messages(general, by_bot=True)) == 3, SECONDS)
+
+
+def test_in_a_full_channel_who_did_not_name_the_bot_hears_nothing_and_who_did_hears_it_once(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bob = slack.add_user("bob")
+    busy = slack.add_channel("busy", ada, bob)
+    monkeypatch.setattr(asking, "FULL", 1)
+    monkeypatch.setattr(asking, "TURNED_AWAY", 2)
+    work = bot.start(ready=False)
+    first = ada.mentions_bot(busy, QUESTION)
+    slack.settle()
+    bob.writes(busy, "And the team has no Rust experience.", first.ts)
+    slack.settle()
+    assert bot.house.posts.lanes.total == 1
+    for _ in range(4):
+        ada.mentions_bot(busy, QUESTION)
+        slack.settle()
+    assert bot.house.posts.lanes.total == 3
+    work.ready.set()
+    slack.wait_for(lambda: idle(bot.house.posts), SECONDS)
+    assert ["was not taken up" in told.text for told in slack.ephemerals(ada)] == [True]
+    assert slack.ephemerals(bob) == []
+    assert len(slack.messages(busy, by_bot=True)) == 1
 
 
 def test_commands_are_acknowledged_while_many_answers_hang(
