@@ -27,8 +27,8 @@ def new() -> None:
 def reseal(data: Data = None) -> None:
     """Encrypt every token anew, with the first key of RUST_OR_NOT_TOKEN_KEYS.
 
-    To exchange a key: put the new one in front of the old one and a comma, start every process
-    anew, reseal, and take the old one away.
+    To exchange a key: put a comma and the new one behind the old one in every process, start each
+    anew, put the new one in front, start each anew, reseal, and take the old one away.
     """
     from bot.slack.app import open_workspaces
     from bot.store.database import connect, migrate

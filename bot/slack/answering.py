@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
+from dbos import error as dbos_error
 from pydantic import BaseModel, ConfigDict
 from slack_sdk import WebClient
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
@@ -14,18 +15,18 @@ from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 from bot.advisor.question import QuestionError
 from bot.durable.database import work_url
 from bot.durable.job import Run
+from bot.durable.pace import Pace
 from bot.logs import get_logger
 from bot.office import Consulted
 from bot.slack.blocks.kit import section
 from bot.slack.blocks.reply import Message, reply
 from bot.slack.errors import notice, truthfully
 from bot.slack.house import House
-from bot.slack.once import find, mark, patient, say_once
+from bot.slack.once import Search, mark, patient, say_once
+from bot.slack.posting import delete_once, thinking, whisper
 from bot.slack.posting import post as send
-from bot.slack.posting import thinking, whisper
 from bot.slack.posts import Post
 from bot.slack.room import Room
-from bot.slack.workspaces import NotInstalled
 from bot.store.database import away
 from bot.store.records import Assessment
 
@@ -46,6 +47,8 @@ before it. Then it is worked out alone, so that none is blamed for what another 
 _PAUSES = (1.0, 2.0)
 """Seconds between tries of what a disk or a database refuses."""
 _AWAY_SECONDS = 2.0
+_TURNED_AWAY_SECONDS = 60.0
+"""A person is told that a channel is full so often, at most."""
 
 Result = TypeVar("Result")
 
@@ -88,12 +91,22 @@ class Answering:
         self._house = house
         self._own = patient(client)
         self._room = Room(_AT_ONCE)
+        self._turned_away = Pace(_TURNED_AWAY_SECONDS)
 
     def __call__(self, run: Run, body: str) -> None:
-        """Answer the post that `body` holds."""
+        """Answer the post that `body` holds. Raises what a step could not be noted for."""
         while not self.ready.is_set():
             run.pause(0.1)
         asked = Post.model_validate_json(body)
+        try:
+            self._answered(run, asked)
+        except (SQLAlchemyError, dbos_error.DBOSException):
+            raise
+        except Exception:
+            with truthfully(self._house.notices, lambda said: self._post(run, asked, said), "post"):
+                raise
+
+    def _answered(self, run: Run, asked: Post) -> None:
         outcome = Outcome.model_validate_json(self._worked_out(run, asked))
         if outcome.assessment and (failure := run.step("keep", lambda: self._keep(run, outcome))):
             outcome = Outcome(notice=failure)
@@ -117,7 +130,8 @@ class Answering:
     def _thinking(self, asked: Post) -> AbstractContextManager[None]:
         try:
             client = self._client(asked)
-        except (NotInstalled, SQLAlchemyError):
+        except Exception:  # met again where it counts
+            log.info("no status shown", exc_info=True)
             return nullcontext()
         status = self._house.notices.thinking
         return thinking(client, asked.channel, asked.place.thread_ts, status)
@@ -133,7 +147,8 @@ class Answering:
         notices, told = self._house.notices, list[Message]()
         with truthfully(notices, told.append, "post"):
             if asked.crowded:
-                return Outcome(notice=notice(notices.crowded).text)
+                first = self._turned_away.free(f"{asked.lane}/{asked.user}")
+                return Outcome(notice=notice(notices.crowded).text if first else "")
             if begun >= _DEATHS:
                 raise TooOften
             if not asked.certain and not _again(run, lambda: self._meant_for_us(asked)):
@@ -183,6 +198,8 @@ class Answering:
         with truthfully(self._house.notices, lambda said: self._post(run, asked, said), "post"):
             if made and not _again(run, lambda: office.store.assessment(asked.team, made.id)):
                 log.info("deleted before it was posted")
+                if "consult" in run.done:  # a former run may have posted it all the same
+                    self._take_away(run, asked, self._look(asked))
                 return None
             ts = self._post(run, asked, _again(run, lambda: self._message(asked, outcome)))
             if made and ts:
@@ -193,10 +210,25 @@ class Answering:
     def _note(self, run: Run, asked: Post, made: Assessment, ts: str) -> None:
         """Note where a reply stands; take it away where it was deleted before that was known."""
         try:
-            if not _again(run, lambda: self._house.office.posted(made, ts)):
-                self._client(asked).chat_delete(channel=asked.channel, ts=ts)
+            kept = _again(run, lambda: self._house.office.posted(made, ts))
         except Exception:
             log.exception("a reply stands, but not where it is noted")
+            return
+        if not kept:
+            self._take_away(run, asked, lambda: ts)
+
+    def _take_away(self, run: Run, asked: Post, look: Callable[[], str | None]) -> None:
+        """Delete a reply that is not kept any more, where `look` finds it."""
+
+        def delete() -> None:
+            if ts := look():
+                delete_once(self._client(asked), asked.channel, ts)
+
+        pace = self._house.posts.pace
+        try:
+            say_once(run, pace, asked.lane, delete, lambda: None, doubtful=False)
+        except Exception:
+            log.exception("a deleted answer still stands in Slack")
 
     def _message(self, asked: Post, outcome: Outcome) -> Message:
         if outcome.assessment is None:
@@ -208,24 +240,30 @@ class Answering:
         """Say it to all, or to the asker only where that is wished; that is not found again."""
         place, key = asked.place, asked.assessment
 
+        def sure() -> None:
+            run.pause(0)
+
         def publicly() -> str | None:
             client = self._client(asked)
-            return send(client, asked.channel, message, place.thread_ts, mark(key))
+            return send(client, asked.channel, message, place.thread_ts, mark(key), sure)
 
         def privately() -> str | None:
             client = self._client(asked)
-            whisper(client, asked.channel, asked.user, message, asked.thread_ts)
+            whisper(client, asked.channel, asked.user, message, asked.thread_ts, sure)
             return None
-
-        def look() -> str | None:
-            client = self._client(asked)
-            return find(client, asked.channel, place.thread_ts, asked.ts, asked.bot_id, key)
 
         doubtful = "consult" in run.done
         pace = self._house.posts.pace
         if asked.crowded or _again(run, lambda: self._private(asked)):
             return say_once(run, pace, asked.lane, privately, lambda: None, doubtful=doubtful)
+        look = self._look(asked)
         return say_once(run, pace, asked.lane, publicly, look, doubtful=doubtful)
+
+    def _look(self, asked: Post) -> Callable[[], str | None]:
+        search = Search(
+            asked.channel, asked.place.thread_ts, asked.ts, asked.bot_id, asked.assessment
+        )
+        return lambda: search.find(self._client(asked))
 
     def _private(self, asked: Post) -> bool:
         settings = self._house.office.store.channel(asked.team, asked.channel)

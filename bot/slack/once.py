@@ -11,12 +11,14 @@ from typing import Any
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web import SlackResponse
 from sqlalchemy.exc import OperationalError
 
 from bot.durable.job import Run
 from bot.durable.pace import Taking
 from bot.logs import get_logger
 from bot.slack.workspaces import NotInstalled
+from bot.store.sealing import KeyFault
 
 log = get_logger(__name__)
 
@@ -30,6 +32,8 @@ _LONGEST_PAUSE = 60.0
 _TIMEOUT = 15
 _PAGES = 10
 _CODE = re.compile(r"[a-z0-9_]+")
+_GARBLED = (HTTPException, ValueError, LookupError, AttributeError, RecursionError)
+"""What slack_sdk fails with at an answer that is cut, no text, no JSON, or JSON but no object."""
 _PASSING = {
     "ratelimited",
     "rate_limited",
@@ -51,10 +55,26 @@ class Trouble:
     doubtful: bool
 
 
+class _Patient(WebClient):
+    def api_call(self, *given: Any, **more: Any) -> SlackResponse:
+        """Raises `SlackClientError` and `OSError` only, also where the answer is garbled: slack_sdk
+        lets through whatever it meets in one, or meets it only when asked for the error code."""
+        try:
+            return super().api_call(*given, **more)
+        except SlackApiError as error:
+            if isinstance(error.response, SlackResponse) and not isinstance(
+                error.response.data, dict
+            ):
+                error.response.data = {}
+            raise
+        except _GARBLED as error:
+            raise SlackClientError(f"Slack's answer is garbled: {type(error).__name__}") from error
+
+
 def patient(client: WebClient) -> WebClient:
     """A client that calls once only: slack_sdk's default one posts again after a lost connection,
     though the first post may stand."""
-    return WebClient(
+    return _Patient(
         token=client.token,
         base_url=client.base_url,
         timeout=_TIMEOUT,
@@ -67,7 +87,10 @@ def patient(client: WebClient) -> WebClient:
 
 
 def trouble(error: Exception) -> Trouble | None:
-    """What a failed call means; None where trying again does not help."""
+    """What a failed call means; None where trying again does not help.
+
+    It does where another process has sealed a token with a key that this one does not have yet.
+    """
     if isinstance(error, SlackApiError):
         status, code, headers = _answered(error)
         if status == 429 or code in ("ratelimited", "rate_limited"):
@@ -75,10 +98,10 @@ def trouble(error: Exception) -> Trouble | None:
         if status >= 500 or code is None or code in _PASSING:
             return Trouble(None, doubtful=True)
         return None
-    if isinstance(error, (OSError, HTTPException, SlackClientError, UnicodeDecodeError)):
+    if isinstance(error, (OSError, SlackClientError)):
         return Trouble(None, doubtful=True)
     renewal = isinstance(error, NotInstalled) and error.__cause__ is not None
-    if renewal or isinstance(error, OperationalError):  # before anything was sent
+    if renewal or isinstance(error, (OperationalError, KeyFault)):  # before anything was sent
         return Trouble(None, doubtful=False)
     return None
 
@@ -116,44 +139,60 @@ def say_once(
             run.pause(wait)
 
 
-def find(
-    client: WebClient, channel: str, thread_ts: str, asked_ts: str, bot_id: str, key: str
-) -> str | None:
-    """The bot's own reply, after what was asked, that carries a key.
+class Search:
+    """Looks for the bot's own reply, after what was asked, that carries a key.
 
-    None too where the history may not be read. Metadata can be written by any app, so it counts on
-    the bot's own messages only. Raises what passes: see `trouble`.
+    Metadata can be written by any app, so it counts on the bot's own messages only.
     """
-    cursor: str | None = None
-    for _ in range(_PAGES):
+
+    def __init__(self, channel: str, thread_ts: str, asked_ts: str, bot_id: str, key: str) -> None:
+        self._channel, self._thread_ts, self._asked_ts = channel, thread_ts, asked_ts
+        self._bot_id, self._key = bot_id, key
+        self._cursor: str | None = None
+        self._pages = 0
+
+    def find(self, client: WebClient) -> str | None:
+        """None too where the history may not be read. Raises what passes: see `trouble`.
+
+        The next call then goes on at the page that failed: Slack may give one page a minute only,
+        so that who began anew each time would never see the second.
+        """
         try:
-            answer = client.conversations_replies(
-                channel=channel,
-                ts=thread_ts,
-                oldest=asked_ts,
-                include_all_metadata=True,
-                limit=200,
-                cursor=cursor,
-            )
+            while self._pages < _PAGES:
+                answer = self._read(client)
+                for message in answer.get("messages") or ():
+                    if self._carries_key(message):
+                        return str(message["ts"])
+                self._pages += 1
+                self._cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+                if not self._cursor:
+                    break
         except SlackApiError as error:
             if trouble(error) is not None:
                 raise
             log.info("cannot look for a reply", error=error.response.get("error"))
-            return None
-        for message in answer.get("messages") or ():
-            marked = message.get("metadata") or {}
-            own = bool(bot_id) and message.get("bot_id") == bot_id
-            payload = marked.get("event_payload") or {}
-            if own and marked.get("event_type") == EVENT and payload.get("id") == key:
-                return str(message["ts"])
-        cursor = (answer.get("response_metadata") or {}).get("next_cursor")
-        if not cursor:
-            return None
-    return None
+        self._cursor, self._pages = None, 0
+        return None
+
+    def _read(self, client: WebClient) -> SlackResponse:
+        return client.conversations_replies(
+            channel=self._channel,
+            ts=self._thread_ts,
+            oldest=self._asked_ts,
+            include_all_metadata=True,
+            limit=200,
+            cursor=self._cursor,
+        )
+
+    def _carries_key(self, message: dict[str, Any]) -> bool:
+        marked = message.get("metadata") or {}
+        own = bool(self._bot_id) and message.get("bot_id") == self._bot_id
+        payload = marked.get("event_payload") or {}
+        return own and marked.get("event_type") == EVENT and payload.get("id") == self._key
 
 
 def mark(key: str) -> dict[str, Any]:
-    """The metadata by which `find` knows a reply: an id only, other apps may read it."""
+    """The metadata by which `Search` knows a reply: an id only, other apps may read it."""
     return {"event_type": EVENT, "event_payload": {"id": key}}
 
 

@@ -30,8 +30,9 @@ def post(
     message: Message,
     thread_ts: str | None = None,
     metadata: dict[str, Any] | None = None,
+    before: Callable[[], None] = lambda: None,
 ) -> str:
-    """Post a message; returns its `ts`. Raises `SlackApiError`.
+    """Post a message; returns its `ts`. Raises `SlackClientError`, and what `before` each try does.
 
     Links are not unfurled: previews bury the answer.
     """
@@ -46,22 +47,29 @@ def post(
             unfurl_links=False,
             unfurl_media=False,
         )
-        return str(answer["ts"])
+        if not isinstance(ts := answer["ts"], str):
+            raise SlackClientError("Slack did not say where the message stands")
+        return ts
 
-    return _with_fallback(message, send)
+    return _with_fallback(message, send, before)
 
 
 def whisper(
-    client: WebClient, channel: str, user: str, message: Message, thread_ts: str | None = None
+    client: WebClient,
+    channel: str,
+    user: str,
+    message: Message,
+    thread_ts: str | None = None,
+    before: Callable[[], None] = lambda: None,
 ) -> None:
-    """Post a message that only one person sees. Raises `SlackApiError`."""
+    """Post a message that only one person sees. Raises `SlackApiError`, and what `before` does."""
 
     def send(blocks: list[dict[str, Any]] | None) -> None:
         client.chat_postEphemeral(
             channel=channel, user=user, thread_ts=thread_ts, text=message.text, blocks=blocks
         )
 
-    _with_fallback(message, send)
+    _with_fallback(message, send, before)
 
 
 def change(client: WebClient, channel: str, ts: str, message: Message) -> None:
@@ -71,6 +79,15 @@ def change(client: WebClient, channel: str, ts: str, message: Message) -> None:
         client.chat_update(channel=channel, ts=ts, text=message.text, blocks=blocks)
 
     _with_fallback(message, send)
+
+
+def delete_once(client: WebClient, channel: str, ts: str) -> None:
+    """Delete a message; one that is gone is no failure. Raises `SlackApiError`."""
+    try:
+        client.chat_delete(channel=channel, ts=ts)
+    except SlackApiError as error:
+        if error.response.get("error") != "message_not_found":
+            raise
 
 
 def post_directly(client: WebClient, user: str, message: Message) -> tuple[str, str]:
@@ -134,17 +151,20 @@ def thinking(client: WebClient, channel: str, thread_ts: str, status: str) -> It
 def _set_status(client: WebClient, channel: str, thread_ts: str, status: str) -> bool:
     try:
         client.assistant_threads_setStatus(channel_id=channel, thread_ts=thread_ts, status=status)
-    except (SlackClientError, OSError) as error:
-        log.debug("no status here", error=type(error).__name__)
+    except Exception:  # a nicety: whatever fails here, the answer is what counts
+        log.debug("no status here", exc_info=True)
         return False
     return True
 
 
 def _with_fallback(
-    message: Message, send: Callable[[list[dict[str, Any]] | None], Result]
+    message: Message,
+    send: Callable[[list[dict[str, Any]] | None], Result],
+    before: Callable[[], None] = lambda: None,
 ) -> Result:
     blocks = as_dicts(message.blocks)
     for shown in (blocks, plain_blocks(blocks)):
+        before()
         try:
             with posting():
                 return send(shown)
@@ -152,5 +172,6 @@ def _with_fallback(
             if error.response.get("error") not in _BLOCK_ERRORS:
                 raise
             log.warning("blocks refused", error=error.response.get("error"))
+    before()
     with posting():
         return send(None)

@@ -11,6 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from unittest.mock import Mock
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web import SlackResponse
 
 from bot.durable.job import Stopping
 from bot.durable.work import DurableWork
@@ -19,10 +21,13 @@ from bot.serving.intake import Sockets
 from bot.slack import answering
 from bot.slack.answering import Answering, open_posts
 from bot.slack.app import make_app
+from bot.slack.errors import notice
 from bot.slack.house import House
 from bot.slack.ids import COMMAND, Action
 from bot.slack.listeners import asking
 from bot.slack.manifest import load_manifest
+from bot.slack.once import Search, mark
+from bot.slack.posting import post
 from bot.store.records import Assessment
 from tests.slack.stand_in import (
     Channel,
@@ -30,6 +35,7 @@ from tests.slack.stand_in import (
     Message,
     Person,
     SlackStandIn,
+    cut,
     garbage,
     hang,
     rate_limited,
@@ -190,10 +196,24 @@ def test_a_follow_up_counts_although_the_question_before_it_still_waits(
 # Slack that fails
 
 
-LOST = [server_error(done=True), garbage(done=True), reset(done=True)]
+GARBLED = {
+    "no text": garbage(b"\xff\xfe", done=True),
+    "no text, 502": garbage(b"\xff\xfe", status=502, done=True),
+    "a list": garbage(b"[1]", done=True),
+    "a list, 500": garbage(b"[1]", status=500, done=True),
+    "a string": garbage(b'"ok"', done=True),
+    "no ts": garbage(b'{"ok": true}', done=True),
+    "cut": cut(done=True),
+}
+LOST = {
+    "500": server_error(done=True),
+    "garbage": garbage(done=True),
+    "reset": reset(done=True),
+    **GARBLED,
+}
 
 
-@pytest.mark.parametrize("fault", LOST, ids=["500", "garbage", "reset"])
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST)
 def test_a_reply_that_stands_although_slack_says_it_failed_is_not_posted_again(
     fault: Fault, slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
 ) -> None:
@@ -206,6 +226,22 @@ def test_a_reply_that_stands_although_slack_says_it_failed_is_not_posted_again(
     slack.wait_for(lambda: idle(bot.house.posts), SECONDS)
     kept = bot.house.office.store.recent(slack.team.id, ada.id, 1)[0]
     assert kept.reply_ts == slack.replies(asked)[0].ts
+
+
+@pytest.mark.parametrize("fault", GARBLED.values(), ids=GARBLED)
+def test_a_garbled_answer_to_the_status_loses_no_question(
+    fault: Fault, slack: SlackStandIn, bot: Bot, ada: Person, general: Channel
+) -> None:
+    """Neither where the status is shown nor where it is cleared."""
+    slack.faults.add("assistant.threads.setStatus", fault)
+    bot.start()
+    first = answered(slack, ada.mentions_bot(general, QUESTION))
+    assert slack.faults.pending("assistant.threads.setStatus") == 0
+    slack.faults.add("assistant.threads.setStatus", garbage(b'{"ok": true}'), fault)
+    second = answered(slack, ada.mentions_bot(general, QUESTION))
+    assert slack.faults.pending("assistant.threads.setStatus") == 0
+    assert [len(first), len(second)] == [1, 1]
+    assert "reference:" not in first[0].text + second[0].text
 
 
 def test_without_leave_to_read_the_history_a_doubtful_reply_is_posted_again(
@@ -258,6 +294,45 @@ def test_a_reply_that_slack_refuses_for_good_ends(
     assert len(answered(slack, other)) == 1
 
 
+def refused(error: str, status: int = 200) -> SlackApiError:
+    headers = {"Retry-After": "60"}
+    return SlackApiError(
+        "",
+        SlackResponse(
+            client=None,
+            http_verb="POST",
+            api_url="",
+            req_args={},
+            data={"ok": False, "error": error},
+            headers=headers,
+            status_code=status,
+        ),
+    )
+
+
+def test_the_look_for_a_reply_goes_on_at_the_page_that_slack_made_it_wait_for() -> None:
+    """Slack may give one page a minute: who began anew would never see the second."""
+    mine = {"ts": "3.0", "bot_id": "B1", "metadata": mark("key")}
+    limited, client = refused("ratelimited", 429), Mock()
+    first = {"messages": [{"ts": "2.0"}], "response_metadata": {"next_cursor": "second"}}
+    client.conversations_replies.side_effect = [first, limited, limited, {"messages": [mine]}]
+    search = Search("C1", "1.0", "1.0", "B1", "key")
+    for _ in range(2):
+        with pytest.raises(SlackApiError):
+            search.find(client)
+    assert search.find(client) == "3.0"
+    asked = [call.kwargs["cursor"] for call in client.conversations_replies.call_args_list]
+    assert asked == [None, "second", "second", "second"]
+
+
+def test_before_each_try_to_post_it_is_made_sure_that_the_post_is_still_its_own() -> None:
+    client, before = Mock(), Mock(side_effect=[None, Stopping])
+    client.chat_postMessage.side_effect = refused("invalid_blocks")
+    with pytest.raises(Stopping):
+        post(client, "C1", notice("A sentence."), before=before)
+    assert client.chat_postMessage.call_count == 1
+
+
 # Work that fails
 
 
@@ -275,6 +350,20 @@ def test_work_that_fails_ends_in_a_truthful_reply_with_a_reference(
     assert len(replies) == 1
     assert re.search(r"reference: [0-9a-f]{8}$", replies[0].text)
     assert "secret" not in replies[0].text
+
+
+def test_what_fails_outside_of_every_step_ends_in_such_a_reply_too(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Answering, "_worked_out", Mock(side_effect=RuntimeError("secret words")))
+    bot.start()
+    replies = answered(slack, ada.mentions_bot(general, QUESTION))
+    assert len(replies) == 1
+    assert re.search(r"reference: [0-9a-f]{8}$", replies[0].text)
 
 
 def test_a_post_that_kills_every_process_ends_in_such_a_reply_too(
@@ -392,6 +481,32 @@ def test_an_answer_deleted_before_its_place_is_known_is_taken_away_and_stays_awa
     assert bot.house.office.store.recent(slack.team.id, ada.id, 9) == []
 
 
+@pytest.mark.parametrize(
+    "faults", [[], [server_error(), rate_limited(1)], [reset(done=True)]], ids=["", "fails", "done"]
+)
+def test_an_answer_deleted_while_no_process_ran_is_taken_away_by_the_next_one(
+    faults: list[Fault],
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It was posted, and the process died before it knew where."""
+    store = bot.house.office.store
+    with monkeypatch.context() as dying:
+        dying.setattr(Answering, "_note", Mock(side_effect=Stopping))
+        bot.start()
+        asked = ada.mentions_bot(general, QUESTION)
+        slack.wait_for(lambda: slack.replies(asked), SECONDS)
+        bot.stop()
+    store.forget_person(slack.team.id, ada.id)
+    slack.faults.add("chat.delete", *faults)
+    bot.start()
+    slack.wait_for(lambda: not slack.replies(asked) and idle(bot.house.posts), SECONDS)
+    assert slack.faults.pending("chat.delete") == 0
+
+
 # Pace
 
 
@@ -431,6 +546,33 @@ def test_who_asks_where_many_wait_is_told_and_too_many_are_turned_away(
     slack.wait_for(lambda: len(slack.ephemerals(ada)) == 2, SECONDS)
     assert "was not taken up" in slack.ephemerals(ada)[1].text
     slack.wait_for(lambda: len(slack.messages(general, by_bot=True)) == 3, SECONDS)
+
+
+def test_in_a_full_channel_who_did_not_name_the_bot_hears_nothing_and_who_did_hears_it_once(
+    slack: SlackStandIn,
+    bot: Bot,
+    ada: Person,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bob = slack.add_user("bob")
+    busy = slack.add_channel("busy", ada, bob)
+    monkeypatch.setattr(asking, "FULL", 1)
+    monkeypatch.setattr(asking, "TURNED_AWAY", 2)
+    work = bot.start(ready=False)
+    first = ada.mentions_bot(busy, QUESTION)
+    slack.settle()
+    bob.writes(busy, "And the team has no Rust experience.", first.ts)
+    slack.settle()
+    assert bot.house.posts.lanes.total == 1
+    for _ in range(4):
+        ada.mentions_bot(busy, QUESTION)
+        slack.settle()
+    assert bot.house.posts.lanes.total == 3
+    work.ready.set()
+    slack.wait_for(lambda: idle(bot.house.posts), SECONDS)
+    assert ["was not taken up" in told.text for told in slack.ephemerals(ada)] == [True]
+    assert slack.ephemerals(bob) == []
+    assert len(slack.messages(busy, by_bot=True)) == 1
 
 
 def test_commands_are_acknowledged_while_many_answers_hang(

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from slack_sdk import WebClient
 
 from bot.service import Service
 from bot.serving.intake import Sockets
@@ -16,7 +17,17 @@ from bot.slack.app import make_app, open_workspaces
 from bot.slack.rights import is_admin, may_rebuild
 from bot.store.sealing import KeyFault, new_key
 from tests.postgres import Postgres
-from tests.slack.stand_in import Message, Person, SlackStandIn, Team, refusal, server_error
+from tests.slack.stand_in import (
+    Fault,
+    Message,
+    Person,
+    SlackStandIn,
+    Team,
+    cut,
+    garbage,
+    refusal,
+    server_error,
+)
 from tests.slack.workspaces import MANIFEST, Bot, running, several
 
 SECONDS = 30
@@ -208,13 +219,18 @@ def test_of_many_that_find_a_token_old_one_renews_it(
     assert len(refreshed) == 1
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [server_error(503), cut(), garbage(b"\xff"), garbage(b"[1]")],
+    ids=["503", "cut", "no text", "a list"],
+)
 def test_while_slack_does_not_renew_a_token_the_old_one_serves(
-    slack: SlackStandIn, bot: Bot
+    fault: Fault, slack: SlackStandIn, bot: Bot
 ) -> None:
     ada = slack.add_user("ada")
     bot.install(ada)
     grow_old(slack, bot, hours=11)
-    slack.faults.add("oauth.v2.access", server_error(503), times=9)
+    slack.faults.add("oauth.v2.access", fault, times=9)
     asks(slack, ada)
     assert len(slack.calls("oauth.v2.access")) == 2, "the install, and one try a minute"
     slack.faults.clear()
@@ -265,6 +281,26 @@ def test_a_key_is_exchanged_without_installing_again(slack: SlackStandIn, bot: B
     assert opened(new) == slack.install.token
     with pytest.raises(KeyFault):
         opened(old.get_secret_value())
+
+
+def test_an_answer_waits_while_a_token_is_sealed_with_a_key_that_this_process_lacks(
+    slack: SlackStandIn, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process has the new key already."""
+    ada = slack.add_user("ada")
+    bot.install(ada)
+    real, refused = bot.workspaces.client, list[str]()
+
+    def client(team: str) -> WebClient:
+        if len(refused) < 2:  # to show the status, and to answer
+            refused.append(team)
+            raise KeyFault("not this key", "wait")
+        return real(team)
+
+    monkeypatch.setattr(bot.workspaces, "client", client)
+    asked = asks(slack, ada)
+    assert len(refused) == 2
+    assert ["reference:" in reply.text for reply in slack.replies(asked)] == [False]
 
 
 # Organisations

@@ -32,6 +32,8 @@ LONG = 20
 """Posts waiting in a channel from which on people are told."""
 FULL = 900
 """Posts waiting in a channel, a quarter of an hour's replies, from which on none is taken up."""
+TURNED_AWAY = 60
+"""Posts of a channel whose authors wait to be told so, a minute's notices; later ones are not."""
 
 _TOLD_SECONDS = 60.0
 """A person is told of a long queue so often, at most."""
@@ -103,9 +105,13 @@ def _may_be_for_us(house: House, event: Event, context: BoltContext) -> bool:
 
 def _put(house: House, post: Post, context: BoltContext) -> None:
     """Raises what the database raises: then Slack is not told, and sends the event again."""
-    waiting = house.posts.lanes.waiting(post.lane)
+    lanes = house.posts.lanes
+    waiting = lanes.waiting(post.lane)
     if waiting >= FULL:
-        post = post.model_copy(update={"crowded": True})
+        certain, post = post.certain, post.model_copy(update={"crowded": True})
+        if not certain or lanes.waiting(post.lane) >= TURNED_AWAY:
+            log.warning("a full channel, a post is dropped", certain=certain)
+            return
     if house.posts.put(post.job):
         context[_WAITING] = waiting
 

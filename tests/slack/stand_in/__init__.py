@@ -39,7 +39,7 @@ from .app import SlackApp
 from .clock import Clock
 from .closing import close_at_once
 from .envelopes import Envelope
-from .faults import Fault, garbage, hang, rate_limited, refusal, reset, server_error
+from .faults import Fault, cut, garbage, hang, rate_limited, refusal, reset, server_error
 from .http_mode import HttpAnswer
 from .people import Person
 from .rules import Call, Complaint, NotPossible, Ping, SlackError
@@ -68,6 +68,7 @@ __all__ = [
     "View",
     "Workspace",
     "close_at_once",
+    "cut",
     "garbage",
     "hang",
     "rate_limited",

@@ -25,9 +25,10 @@ class Fault:
     status: int = 200
     error: str | None = None
     retry_after: int | None = None
-    garbage: bool = False
+    garbage: bytes | None = None
     hang: float | None = None
     reset: bool = False
+    cut: bool = False
     done: bool = False
 
 
@@ -41,9 +42,16 @@ def server_error(status: int = 500, *, done: bool = False) -> Fault:
     return Fault(status, done=done)
 
 
-def garbage(*, done: bool = False) -> Fault:
-    """200 with a body that is no JSON."""
-    return Fault(garbage=True, done=done)
+def garbage(
+    body: bytes = b"<html>garbage</html>", *, status: int = 200, done: bool = False
+) -> Fault:
+    """An answer whose body is not what Slack says."""
+    return Fault(status, garbage=body, done=done)
+
+
+def cut(*, done: bool = False) -> Fault:
+    """An answer that ends before it is whole."""
+    return Fault(cut=True, done=done)
 
 
 def hang(seconds: float = 30.0, *, done: bool = False) -> Fault:

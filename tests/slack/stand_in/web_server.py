@@ -136,8 +136,12 @@ class _Handler(BaseHTTPRequestHandler):
             self._reset()
         elif fault.reset:
             self._reset()
-        elif fault.garbage:
-            self._say(200, b"<html>garbage</html>", "text/html")
+        elif fault.cut:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{")
+            self.close_connection = True
+        elif fault.garbage is not None:
+            call.status = fault.status
+            self._say(fault.status, fault.garbage, "text/html")
         elif fault.status == 429:
             wait = fault.retry_after if fault.retry_after is not None else 1
             channel = str(call.args.get("channel", ""))
