@@ -17,6 +17,7 @@ from bot.durable.job import Run
 from bot.durable.pace import Taking
 from bot.logs import get_logger
 from bot.slack.workspaces import NotInstalled
+from bot.store.database import away
 
 log = get_logger(__name__)
 
@@ -78,7 +79,7 @@ def trouble(error: Exception) -> Trouble | None:
     if isinstance(error, (OSError, HTTPException, SlackClientError, UnicodeDecodeError)):
         return Trouble(None, doubtful=True)
     renewal = isinstance(error, NotInstalled) and error.__cause__ is not None
-    if renewal or isinstance(error, OperationalError):  # before anything was sent
+    if renewal or isinstance(error, OperationalError) or away(error):  # before anything was sent
         return Trouble(None, doubtful=False)
     return None
 
