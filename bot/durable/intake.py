@@ -22,10 +22,16 @@ class Closed(Exception):
 
 
 class Intake:
-    """One thread that writes. `write` puts a job into a transaction; False: it was there before."""
+    """One thread that writes. `write` puts a job into a transaction; False: it was there before.
+    `lost` is told of each that it put into one which failed then."""
 
-    def __init__(self, engine: Engine, write: Callable[[Connection, Job], bool]) -> None:
-        self._engine, self._write = engine, write
+    def __init__(
+        self,
+        engine: Engine,
+        write: Callable[[Connection, Job], bool],
+        lost: Callable[[Job], None],
+    ) -> None:
+        self._engine, self._write, self._lost = engine, write, lost
         self._waiting: queue.SimpleQueue[tuple[Job, Future[bool]] | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
@@ -63,10 +69,15 @@ class Intake:
                 return
 
     def _keep(self, batch: list[tuple[Job, Future[bool]]]) -> None:
+        new: list[bool] = []
         try:
             with on_disk(self._engine) as connection:
-                new = [self._write(connection, job) for job, _ in batch]
+                for job, _ in batch:
+                    new.append(self._write(connection, job))
         except Exception as error:  # noqa: BLE001 (each of those who wait is told)
+            for (job, _), was_new in zip(batch, new, strict=False):
+                if was_new:
+                    self._lost(job)
             for _, done in batch:
                 done.set_exception(error)
             return

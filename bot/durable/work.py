@@ -73,7 +73,7 @@ class DurableWork:
             raise RuntimeError("there is one open in this process already")
         DurableWork._one = self
         self._opened = url, work, apart
-        self._stopping.clear()
+        stopping = self._stopping = threading.Event()  # what an `open` before began stays stopped
         self._owned.enter_context(only_one(url))
         engine = self._engine = connect(url)
         logging.getLogger("dbos").addHandler(logging.NullHandler())  # keeps it from one of its own
@@ -82,13 +82,12 @@ class DurableWork:
         ledger.prepare(AT_ONCE, _POLL_SECONDS)
         self.lanes.fill((job.lane, job.key) for job in ledger.jobs())
         self.stuck.clear()
-        shared = engine.dialect.name != "sqlite"
-        self.pace = Turns(engine, apart) if shared else Pace(apart)
-        sharing = self._sharing = Sharing(url, self.lanes, self.stuck) if shared else None
+        self.pace = Turns(engine, apart) if self._shared else Pace(apart)
+        sharing = self._sharing = Sharing(url, self.lanes, self.stuck) if self._shared else None
 
         def sure() -> None:
             if sharing is not None:
-                sharing.sure(self._stopping)
+                sharing.sure(stopping)
 
         DBOS(
             config={
@@ -106,12 +105,12 @@ class DurableWork:
         @DBOS.workflow(name=NAME)
         def perform(lane: str, body: str) -> None:
             key = DBOS.workflow_id or ""
-            with self._under_way():
-                work(Run(key, ledger.steps(key), self._stopping, sure), body)
+            with self._under_way(stopping):
+                work(Run(key, ledger.steps(key), stopping, sure), body)
             self.lanes.leave(lane, key)
 
         DBOS.launch()
-        self._intake = Intake(engine, self._write)
+        self._intake = Intake(engine, self._write, self._lost)
 
     def put(self, job: Job) -> bool:
         """Returns once the job is on the disk: False where one with its key was put before.
@@ -133,12 +132,7 @@ class DurableWork:
 
         What waits, or waits for its turn, stays on the disk.
         """
-        if self._intake is not None:
-            self._intake.close()
-            self._intake = None
-        self._stopping.set()
-        with self._idle:
-            finished = self._idle.wait_for(lambda: not self._active, seconds)
+        finished = self._finish(seconds)
         if DurableWork._one is self:
             DurableWork._one = None
             DBOS.destroy(destroy_registry=True)
@@ -151,8 +145,13 @@ class DurableWork:
         return finished
 
     def reopen(self, seconds: float) -> None:
-        """Close, within so long, and open again. Raises what `open` does."""
+        """Close, within so long, and open again. Raises what `open` does.
+
+        Over SQLite what is under way is waited for: it would be begun again at once, beside itself.
+        """
         assert self._opened is not None
+        while not self._shared and not self._finish(seconds):
+            log.warning("what is under way is waited for", jobs=self._active)
         self.close(seconds)
         self.open(*self._opened)
 
@@ -167,11 +166,28 @@ class DurableWork:
             self.lanes.leave(lane, key)
         return len(gone)
 
+    @property
+    def _shared(self) -> bool:
+        """Whether other processes may have a part in it."""
+        return self._engine is not None and self._engine.dialect.name != "sqlite"
+
+    def _finish(self, seconds: float) -> bool:
+        """Take nothing more and begin nothing; whether nothing is under way any more by then."""
+        if self._intake is not None:
+            self._intake.close()
+            self._intake = None
+        self._stopping.set()
+        with self._idle:
+            return self._idle.wait_for(lambda: not self._active, seconds)
+
     def _write(self, connection: Connection, job: Job) -> bool:
         new = self._kept().write(connection, job)
         if new:  # counted before it is on the disk, from where on it may be done at any moment
             self.lanes.enter(job.lane, job.key)
         return new
+
+    def _lost(self, job: Job) -> None:
+        self.lanes.leave(job.lane, job.key)
 
     def _kept(self) -> Ledger:
         if self._ledger is None:
@@ -179,15 +195,16 @@ class DurableWork:
         return self._ledger
 
     @contextmanager
-    def _under_way(self) -> Iterator[None]:
+    def _under_way(self, stopping: threading.Event) -> Iterator[None]:
         with self._idle:
-            if self._stopping.is_set():
+            if stopping.is_set():
                 raise Stopping
             self._active += 1
         try:
             yield
         except (SQLAlchemyError, dbos_error.DBOSException) as error:
-            self.stuck.set()
+            if stopping is self._stopping:  # else the job is another's by now
+                self.stuck.set()
             log.error("a job could not be noted", exc_info=error)
             raise Stopping from error
         except Exception:

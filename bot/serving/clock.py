@@ -1,24 +1,16 @@
-"""Notices that the clock on the wall was set."""
+"""The date by which things are old enough to be deleted: this machine's may be wrong, or be set."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
-JUMP_SECONDS = 3600.0
-"""A correction by less does nobody harm."""
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 
 
-class Jumps:
-    """Compares a clock that may be set with one that may not."""
+def earlier(own: float, headers: Mapping[str, str]) -> float:
+    """The earlier of our date and that of who sent these headers, in seconds since 1970.
 
-    def __init__(
-        self, wall: Callable[[], float], steady: Callable[[], float] = time.monotonic
-    ) -> None:
-        self._wall, self._steady = wall, steady
-        self._apart = wall() - steady()
-
-    def jumped(self) -> bool:
-        """Whether it was set by over an hour since this was last asked, either way."""
-        before, self._apart = self._apart, self._wall() - self._steady()
-        return abs(self._apart - before) > JUMP_SECONDS
+    A clock that is ahead deletes nothing then; one that is behind deletes later. Raises
+    `ValueError` where the headers have no date.
+    """
+    date = next((value for name, value in headers.items() if name.lower() == "date"), "")
+    return min(own, parsedate_to_datetime(date).timestamp())

@@ -19,7 +19,7 @@ from bot.durable.work import DurableWork
 from bot.logs import get_logger
 from bot.metrics import CONNECTED, QUEUE, REGISTRY, TEAM_INDEXES, SnapshotCollector
 from bot.office import Office
-from bot.serving.clock import Jumps
+from bot.serving.clock import earlier
 from bot.serving.endpoint import Endpoint
 from bot.serving.following import Following
 from bot.serving.intake import Sockets, Web
@@ -90,7 +90,7 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
             snapshot = house.office.service.advisor.desk.snapshot.id
             interrupted.tell(settings.data, lambda team: _client(house, app, team))
             log.info("ready", mode=str(mode), team=who, snapshot=snapshot)
-            _rounds(house, settings)
+            _rounds(house, settings, app.client)
         except KeyboardInterrupt:
             pass  # the way to stop
         finally:
@@ -138,28 +138,22 @@ def _connect(sockets: Sockets) -> None:
         raise refused(error, "SLACK_APP_TOKEN") from error
 
 
-def _rounds(house: House, settings: Settings) -> NoReturn:
-    """Delete what is older than it is to be kept, now and each hour; take up what got stuck.
-
-    A database that cannot be written just then is no reason to stop answering, and a clock that
-    was set ahead just then no reason to delete.
-    """
-    jumps = Jumps(house.office.clock)
+def _rounds(house: House, settings: Settings, client: WebClient) -> NoReturn:
+    """Delete what is older than it is to be kept, now and each hour; take up what got stuck."""
     while True:
-        if jumps.jumped():
-            log.warning("the clock was set; nothing deleted this time")
-        else:
-            _forget(house, settings)
+        _forget(house, settings, client)
         if house.posts.stuck.wait(_ROUNDS_SECONDS):
             _unstick(house.posts)
 
 
-def _forget(house: House, settings: Settings) -> None:
-    now = house.office.clock()
+def _forget(house: House, settings: Settings, client: WebClient) -> None:
+    """By Slack's date, where ours is ahead of it. That Slack does not tell it, or that the database
+    cannot be written, is no reason to stop answering."""
     try:
+        now = earlier(house.office.clock(), client.api_test().headers)
         house.posts.forget_before(now - _POSTS_SECONDS)
         gone = house.office.store.forget_before(now - settings.keep_days * _DAY)
-    except SQLAlchemyError as error:
+    except Exception as error:  # noqa: BLE001 (what slack_sdk makes of garbage is of any kind)
         log.error("nothing deleted this time", error=type(error).__name__)
     else:
         if gone:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from dbos import error as dbos_error
 from pydantic import BaseModel, ConfigDict
 from slack_sdk import WebClient
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.advisor.question import QuestionError
 from bot.durable.database import work_url
@@ -277,7 +277,7 @@ def _again(run: Run, work: Callable[[], Result]) -> Result:
     while True:
         try:
             return work()
-        except (OSError, DBAPIError) as error:
+        except (OSError, SQLAlchemyError) as error:
             gone = away(error)
             pause = _AWAY_SECONDS if gone else next(pauses, None)
             if pause is None or not (gone or isinstance(error, (OSError, OperationalError))):

@@ -18,6 +18,7 @@ from bot.durable.job import Run
 from bot.durable.pace import Taking
 from bot.logs import get_logger
 from bot.slack.workspaces import NotInstalled
+from bot.store.database import away
 from bot.store.sealing import KeyFault
 
 log = get_logger(__name__)
@@ -101,7 +102,8 @@ def trouble(error: Exception) -> Trouble | None:
     if isinstance(error, (OSError, SlackClientError)):
         return Trouble(None, doubtful=True)
     renewal = isinstance(error, NotInstalled) and error.__cause__ is not None
-    if renewal or isinstance(error, (OperationalError, KeyFault)):  # before anything was sent
+    if renewal or isinstance(error, (OperationalError, KeyFault)) or away(error):
+        # before anything was sent
         return Trouble(None, doubtful=False)
     return None
 

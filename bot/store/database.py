@@ -11,6 +11,7 @@ import psycopg
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 NEWEST = "0004"
@@ -66,7 +67,12 @@ def connect_args(url: URL) -> dict[str, Any]:
 
 
 def away(error: Exception) -> bool:
-    """Whether a server was not there, or went away, so that the same may succeed later."""
+    """Whether a server was not there, or went away, so that the same may succeed later.
+
+    So it is where all connections are taken by those who wait for a server that does not answer.
+    """
+    if isinstance(error, NoConnection):
+        return True
     if not isinstance(error, DBAPIError):
         return False
     state = getattr(error.orig, "sqlstate", None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.durable import database, intake
 from bot.durable.database import work_url
-from bot.durable.intake import Closed
+from bot.durable.intake import Closed, Intake
 from bot.durable.job import Job, Run
 from bot.durable.work import DurableWork
 from tests.postgres import Postgres
@@ -253,6 +255,72 @@ def test_a_full_disk_refuses_new_jobs_and_holds_up_the_one_under_way_until_there
     assert runs[:2] == ["one", "one"] and not work.stuck.is_set()
     assert work.put(job("two"))
     until(lambda: worker.did == ["one", "two"])
+
+
+def test_what_is_under_way_is_not_begun_again_beside_itself_when_the_disk_has_room_again(
+    work: DurableWork, worker: Worker
+) -> None:
+    """As a call to Slack that hangs, while the step of another job could not be noted."""
+    calls, full, lands = list[str](), list[str](), threading.Event()
+
+    def call() -> str:
+        calls.append("begins")
+        assert lands.wait(SECONDS)
+        return "ts"
+
+    def act(run: Run, body: str) -> None:
+        if body == "hangs":
+            run.step("post", call)
+        elif not full:
+            full.append(body)
+            _full(work._engine, True)
+            run.step("long", lambda: "x" * 100_000)
+
+    worker.act = act
+    work.put(job("hangs"))
+    until(lambda: calls)
+    work.put(job("not noted", lane="b"))
+    assert work.stuck.wait(SECONDS)
+    _full(work._engine, False)
+    reopening = threading.Thread(target=work.reopen, args=(0.05,))
+    reopening.start()
+    reopening.join(0.5)
+    assert calls == ["begins"] and reopening.is_alive()
+    lands.set()
+    reopening.join(SECONDS)
+    until(lambda: not work.lanes.total)
+    assert calls == ["begins"] and not work.stuck.is_set()
+    assert set(worker.did) == {"hangs", "not noted"}
+
+
+def test_what_could_not_be_written_does_not_count_as_waiting(
+    work: DurableWork, worker: Worker
+) -> None:
+    worker.gate.clear()
+    _full(work._engine, True)
+    with pytest.raises(OperationalError):
+        work.put(Job("a/one", "ada", "a", 1, "x" * 100_000))
+    assert not work.lanes.total and not work.holds("a", "a/one")
+    _full(work._engine, False)
+    assert work.put(job("one")) and work.lanes.waiting("a") == 1
+
+
+def test_nor_does_what_was_written_together_with_that(tmp_path: Path) -> None:
+    """A batch reaches the disk as a whole or not at all; what was there before it stays."""
+    engine, lost = database.connect(f"sqlite:///{tmp_path / 'any.db'}"), list[str]()
+
+    def write(_connection: object, job: Job) -> bool:
+        if job.body == "bad":
+            raise OSError(errno.ENOSPC, "full")
+        return job.body != "old"
+
+    taking = Intake(engine, write, lambda job: lost.append(job.body))
+    batch = [(job(name), Future[bool]()) for name in ("new", "old", "bad", "later")]
+    taking._keep(batch)
+    taking.close()
+    engine.dispose()
+    assert all(isinstance(done.exception(0), OSError) for _, done in batch)
+    assert lost == ["new"]
 
 
 def _full(engine: Engine | None, full: bool) -> None:

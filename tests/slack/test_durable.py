@@ -13,8 +13,10 @@ from unittest.mock import Mock
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web import SlackResponse
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from bot.durable.job import Stopping
+from bot.durable.pace import Pace
 from bot.durable.work import DurableWork
 from bot.office import Office
 from bot.serving.intake import Sockets
@@ -432,25 +434,37 @@ def test_a_post_is_not_blamed_for_what_the_one_beside_it_does(
     assert "reference: " not in answered(slack, innocent)[0].text
 
 
-def test_a_disk_that_fails_for_a_moment_is_tried_again(
+@pytest.mark.parametrize("error", [OSError, NoConnection], ids=["disk", "no connection"])
+def test_a_disk_or_a_database_that_fails_for_a_moment_is_tried_again(
+    error: type[Exception],
     slack: SlackStandIn,
     bot: Bot,
     ada: Person,
     general: Channel,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    real, failed = Office.work_out, list[str]()
+    """When an answer is worked out, kept, and about to be said."""
+    failed = list[str]()
 
-    def sometimes(*given: object, **more: object) -> object:
-        if not failed:
-            failed.append("once")
-            raise OSError
-        return real(*given, **more)  # type: ignore[arg-type]
+    def fails_once(owner: type, name: str) -> None:
+        real = getattr(owner, name)
 
-    monkeypatch.setattr(Office, "work_out", sometimes)
+        def sometimes(*given: object, **more: object) -> object:
+            if name not in failed:
+                failed.append(name)
+                raise error
+            return real(*given, **more)
+
+        monkeypatch.setattr(owner, name, sometimes)
+
+    fails_once(Office, "work_out")
+    fails_once(Office, "keep")
+    fails_once(Pace, "turn")
+    monkeypatch.setattr(answering, "_AWAY_SECONDS", 0.01)
+    monkeypatch.setattr(answering, "_PAUSES", (0.01, 0.01))
     bot.start()
     replies = answered(slack, ada.mentions_bot(general, QUESTION))
-    assert failed and len(replies) == 1
+    assert failed == ["work_out", "keep", "turn"] and len(replies) == 1
     assert "reference:" not in replies[0].text
 
 

@@ -264,6 +264,7 @@ def test_a_request_that_slack_did_not_sign_just_now_is_refused(
     signature: Signature, by_http: tuple[SlackStandIn, Process]
 ) -> None:
     slack, running = by_http
+    slack.wait_for(lambda: slack.calls("api.test"), SECONDS)  # once, by what `serve` does itself
     before = len(slack.calls())
     payload = mention(slack)
     assert slack.http.post("events_api", payload, signature=signature).status == 401

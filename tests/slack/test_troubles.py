@@ -12,13 +12,15 @@ from sqlalchemy import Engine, event, text
 
 from bot.cli.failures import Exit
 from bot.service import Service
-from bot.serving.clock import Jumps
+from bot.serving.clock import earlier
 from bot.serving.replays import Replays
+from bot.serving.server import _forget
 from bot.slack.house import House
 from bot.store.records import Place
-from tests.slack.stand_in import SlackStandIn
+from tests.slack.stand_in import SlackStandIn, garbage, refusal
 from tests.slack.test_serve import environment, started
 
+QUESTION = "Our parser in C crashes. Should we use Rust?"
 SECONDS = 30
 
 
@@ -60,16 +62,44 @@ def test_a_database_that_cannot_be_opened_ends_the_start_with_what_to_do(
     assert "Traceback" not in running.said
 
 
-def test_a_clock_that_is_set_is_noticed_once_and_a_slow_hour_is_not() -> None:
-    wall, steady = [1e9], [50.0]
-    jumps = Jumps(lambda: wall[0], lambda: steady[0])
-    wall[0], steady[0] = wall[0] + 3600, steady[0] + 3599
-    assert not jumps.jumped()
-    wall[0] += 20 * 365 * 86400
-    assert jumps.jumped()
-    assert not jumps.jumped()
-    wall[0] -= 20 * 365 * 86400
-    assert jumps.jumped()
+YEAR = 365 * 86400
+
+
+def test_a_clock_that_is_ahead_deletes_nothing_however_long_it_is_left_so(
+    slack: SlackStandIn, app: App, house: House, warm: None
+) -> None:
+    office, settings = house.office, house.settings
+    office.consult(Place(team="T1", channel="C1", thread_ts="1.000001"), "U1", QUESTION)
+    office.clock = lambda: time.time() + YEAR
+    for _ in range(3):
+        _forget(house, settings, app.client)
+    assert office.store.count("T1") == 1
+
+
+def test_what_is_old_by_slacks_clock_and_ours_is_deleted_once_slack_tells_its_date(
+    slack: SlackStandIn, app: App, house: House, warm: None
+) -> None:
+    office, settings = house.office, house.settings
+    office.clock = lambda: time.time() - 2 * YEAR
+    office.consult(Place(team="T1", channel="C1", thread_ts="1.000001"), "U1", QUESTION)
+    _forget(house, settings, app.client)
+    assert office.store.count("T1") == 1
+    office.clock = time.time
+    slack.faults.add("api.test", refusal("fatal_error"), garbage())
+    for _ in range(2):
+        _forget(house, settings, app.client)
+        assert office.store.count("T1") == 1
+    _forget(house, settings, app.client)
+    assert office.store.count("T1") == 0
+
+
+def test_the_earlier_of_two_dates_counts_and_without_one_there_is_none() -> None:
+    date = {"date": "Thu, 01 Jan 1970 00:01:40 GMT"}
+    assert earlier(99.0, date) == 99
+    assert earlier(1e9, date) == 100
+    for headers in ({}, {"Date": ""}, {"Date": "soon"}):
+        with pytest.raises(ValueError):
+            earlier(1e9, headers)
 
 
 @pytest.mark.parametrize("jump", [-7200.0, 7200.0])
@@ -79,7 +109,7 @@ def test_questions_are_answered_whatever_the_clock_says(
     """And in their order: a thread goes by what was said, not by when."""
     place = Place(team="T1", channel="C1", thread_ts="1.000001")
     office = house.office
-    office.consult(place, "U1", "Our parser in C crashes. Should we use Rust?")
+    office.consult(place, "U1", QUESTION)
     office.clock = lambda: time.time() + jump
     found = office.consult(place, "U1", "The team knows Rust.")
     assert len(found.assessment.thread.texts) == 2
