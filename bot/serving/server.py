@@ -26,7 +26,7 @@ from bot.serving.intake import Sockets, Web
 from bot.serving.needs import Mode, mode_of
 from bot.serving.readiness import Readiness, Stage
 from bot.settings import Settings
-from bot.slack import interrupted
+from bot.slack import interrupted, leaving
 from bot.slack.answering import open_posts
 from bot.slack.app import make_app, open_house
 from bot.slack.house import House
@@ -90,7 +90,7 @@ def serve(settings: Settings, host: str, port: int | None) -> bool:
             snapshot = house.office.service.advisor.desk.snapshot.id
             interrupted.tell(settings.data, lambda team: _client(house, app, team))
             log.info("ready", mode=str(mode), team=who, snapshot=snapshot)
-            _rounds(house, settings)
+            _rounds(house, settings, app.client)
         except KeyboardInterrupt:
             pass  # the way to stop
         finally:
@@ -138,8 +138,9 @@ def _connect(sockets: Sockets) -> None:
         raise refused(error, "SLACK_APP_TOKEN") from error
 
 
-def _rounds(house: House, settings: Settings) -> NoReturn:
-    """Delete what is older than it is to be kept, now and each hour; take up what got stuck.
+def _rounds(house: House, settings: Settings, client: WebClient) -> NoReturn:
+    """Delete what is older than it is to be kept and what is left of those who left, now and each
+    hour; take up what got stuck.
 
     A database that cannot be written just then is no reason to stop answering, and a clock that
     was set ahead just then no reason to delete.
@@ -150,6 +151,7 @@ def _rounds(house: House, settings: Settings) -> NoReturn:
             log.warning("the clock was set; nothing deleted this time")
         else:
             _forget(house, settings)
+        _finish(house, client)
         if house.posts.stuck.wait(_ROUNDS_SECONDS):
             _unstick(house.posts)
 
@@ -164,6 +166,13 @@ def _forget(house: House, settings: Settings) -> None:
     else:
         if gone:
             log.info("deleted what was kept long enough", assessments=gone)
+
+
+def _finish(house: House, client: WebClient) -> None:
+    try:
+        leaving.finish(house, client)
+    except SQLAlchemyError as error:
+        log.error("not known who has left", error=type(error).__name__)
 
 
 def _unstick(posts: DurableWork) -> None:

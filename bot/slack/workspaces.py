@@ -30,9 +30,19 @@ https://docs.slack.dev/authentication/using-token-rotation
 _AGAIN_SECONDS = 60
 """After a failed renewal, until the next try; the old token is good meanwhile."""
 
+_ENDED = {"account_inactive", "invalid_auth", "token_revoked"}
+"""What auth.test says of a token that is good no more, and not only for the moment.
+
+https://docs.slack.dev/reference/methods/auth.test
+"""
+
 
 class NotInstalled(Exception):
     """There is no installation for a workspace, or its tokens are no good any more."""
+
+
+class Unclear(Exception):
+    """Slack does not say whether a token is good; the words are its code, or the kind of error."""
 
 
 class Workspaces(Authorize):
@@ -113,28 +123,29 @@ class Workspaces(Authorize):
             self._note(str(team), context.enterprise_id)
         return next()
 
-    def leave(self, workspace: Workspace) -> list[str]:
-        """Slack says that the app was removed: delete the installation. Returns whose data goes.
+    def leave(self, workspace: Workspace, now: float) -> bool:
+        """Slack said that the app was removed: delete the installation, and make departures of an
+        organisation's workspaces. Whether it is gone.
 
         Such an event may come late, after the app was installed again: then nothing is deleted.
+        Raises `Unclear` where Slack does not say now.
         """
-        if self._works(workspace):
-            log.info("installed again meanwhile", team=workspace.team)
-            return []
-        self.installations.delete_all(enterprise_id=workspace.enterprise, team_id=workspace.team)
-        if workspace.team is not None:
-            return [workspace.team]
-        enterprise = workspace.enterprise or ""
-        return self.lose(enterprise, self.installations.noted(enterprise))
+        with self.installations.alone(workspace):
+            found = self.installations.installation(workspace)
+            if found is not None and found.bot_token is not None and works(self._with(found)):
+                log.info("installed again meanwhile", team=workspace.team)
+                return False
+            self._noted.difference_update(self.installations.end(workspace, found, now))
+        return True
 
-    def lose(self, enterprise: str, teams: Iterable[str]) -> list[str]:
-        """These workspaces are no longer served through their organisation. Returns whose data
-        goes: none that was not."""
-        gone = sorted(set(teams) & set(self.installations.noted(enterprise)))
-        for team in gone:
-            self.installations.forget(team)
-            self._noted.discard(team)
-        return gone
+    def lose(self, enterprise: str, teams: Iterable[str], now: float) -> None:
+        """These workspaces are no longer served through their organisation: they become
+        departures, none that was not."""
+        self._noted.difference_update(self.installations.lose(enterprise, teams, now))
+
+    def serves(self, team: str) -> bool:
+        """Whether the app is installed for a workspace, by itself or through its organisation."""
+        return self.installations.of_team(team) is not None
 
     def _note(self, team: str, enterprise: str) -> None:
         if team not in self._noted:
@@ -177,23 +188,24 @@ class Workspaces(Authorize):
         waits = self._not_before.get(workspace, 0.0) > self.clock()
         return left < _MINUTES_AHEAD * 60 and (left <= 0 or not waits)
 
-    def _works(self, workspace: Workspace) -> bool:
-        """Whether Slack takes the token that is kept now."""
-        found = self.installations.installation(workspace)
-        if found is None or found.bot_token is None:
-            return False
-        try:
-            self._with(found).auth_test()
-        except (SlackClientError, OSError) as error:
-            log.info("the token is no good", error=_code(error))
-            return False
-        return True
-
     def _with(self, found: Installation) -> WebClient:
         base = self._client
         return WebClient(
             token=found.bot_token, base_url=base.base_url, retry_handlers=base.retry_handlers.copy()
         )
+
+
+def works(client: WebClient) -> bool:
+    """Whether Slack takes a token. Raises `Unclear` where that cannot be told."""
+    try:
+        client.auth_test()
+    except Exception as error:
+        code = _code(error)
+        if code in _ENDED:
+            log.info("the token is no good", error=code)
+            return False
+        raise Unclear(code) from error
+    return True
 
 
 def _code(error: Exception) -> str:

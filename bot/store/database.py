@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-NEWEST = "0004"
+NEWEST = "0005"
 """The revision of the tables that this version works with: that of the last migration."""
 
 _BUSY_SECONDS = 15

@@ -13,10 +13,20 @@ from bot.service import Service
 from bot.serving.intake import Sockets
 from bot.settings import Settings
 from bot.slack.app import make_app, open_workspaces
+from bot.slack.leaving import finish
 from bot.slack.rights import is_admin, may_rebuild
 from bot.store.sealing import KeyFault, new_key
 from tests.postgres import Postgres
-from tests.slack.stand_in import Message, Person, SlackStandIn, Team, refusal, server_error
+from tests.slack.stand_in import (
+    Fault,
+    Message,
+    Person,
+    SlackStandIn,
+    Team,
+    garbage,
+    refusal,
+    server_error,
+)
 from tests.slack.workspaces import MANIFEST, Bot, running, several
 
 SECONDS = 30
@@ -121,6 +131,25 @@ def test_a_late_word_of_leaving_deletes_nothing_that_was_installed_again(
     slack.settle()
     assert bot.house.office.store.count(slack.team.id) == 1
     asks(slack, slack.add_user("cleo"))
+
+
+@pytest.mark.parametrize("fault", [server_error(503), garbage(), refusal("internal_error")])
+def test_where_slack_is_ill_a_late_word_of_leaving_deletes_nothing_that_is_installed(
+    fault: Fault, slack: SlackStandIn, bot: Bot
+) -> None:
+    ada = slack.add_user("ada")
+    bot.install(ada)
+    asks(slack, ada)
+    slack.faults.add("auth.test", fault)
+    slack.tell("app_uninstalled", {"type": "app_uninstalled"})
+    store = bot.house.office.store
+    slack.wait_for(store.departures, SECONDS)
+    slack.settle()
+    assert store.count(slack.team.id) == 1
+    finish(bot.house, bot.workspaces.client(slack.team.id))
+    assert store.count(slack.team.id) == 1
+    assert store.departures() == []
+    asks(slack, slack.add_user("bob"))
 
 
 # Rights
