@@ -139,8 +139,8 @@ def _connect(sockets: Sockets) -> None:
 
 
 def _rounds(house: House, settings: Settings, client: WebClient) -> NoReturn:
-    """Delete what is older than it is to be kept and what is left of those who left, now and each
-    hour; take up what got stuck.
+    """Delete what is older than it is to be kept and what is left of those who left, and renew
+    tokens, now and each hour; take up what got stuck.
 
     A database that cannot be written just then is no reason to stop answering, and a clock that
     was set ahead just then no reason to delete.
@@ -151,6 +151,8 @@ def _rounds(house: House, settings: Settings, client: WebClient) -> NoReturn:
             log.warning("the clock was set; nothing deleted this time")
         else:
             _forget(house, settings)
+        if house.workspaces is not None:
+            house.workspaces.renew()
         _finish(house, client)
         if house.posts.stuck.wait(_ROUNDS_SECONDS):
             _unstick(house.posts)

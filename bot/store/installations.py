@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import threading
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from slack_sdk.oauth.installation_store import Bot, Installation, InstallationStore
@@ -30,7 +31,7 @@ class Workspace:
 
     enterprise: str | None
     team: str | None
-    name: str = ""
+    name: str = field(default="", compare=False)
 
     @classmethod
     def of(cls, enterprise: str | None, team: str | None, *, org: bool) -> Workspace:
@@ -50,7 +51,8 @@ class Installations(InstallationStore):
     def __init__(self, engine: Engine, client_id: str, seal: Seal) -> None:
         self._engine, self._seal = engine, seal
         self._rows = RoomyInstallationStore(client_id, engine)
-        self._refreshing = threading.Lock()
+        self._refreshing: dict[Workspace, threading.Lock] = defaultdict(threading.Lock)
+        self._looking = threading.Lock()
 
     @property
     def logger(self) -> logging.Logger:
@@ -145,7 +147,9 @@ class Installations(InstallationStore):
 
         Processes that share a database of SQLite are not kept; sharing takes PostgreSQL.
         """
-        with self._refreshing, self._engine.connect() as connection:
+        with self._looking:
+            refreshing = self._refreshing[workspace]
+        with refreshing, self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 name = f"{workspace.enterprise}/{workspace.team}".encode()
                 number = zlib.crc32(name) - 2**31
