@@ -35,9 +35,13 @@ def open_store(settings: Settings, team: str | None = None) -> SnapshotStore:
     from index.remote import Remote
     from index.shared import SharedStore
 
-    remote = Remote(f"{address.rstrip('/')}/{TEAMS}/{team}" if team else address)
+    shared = Remote(address)
+    own = Remote(f"{address.rstrip('/')}/{TEAMS}/{team}") if team else shared
     return SharedStore(
-        remote, folder, lambda: _alone(settings.database, team), mirror=team is not None
+        own,
+        folder,
+        lambda: _alone(settings.database, team),
+        beside=shared if team else None,
     )
 
 

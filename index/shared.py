@@ -24,8 +24,9 @@ class SharedStore(SnapshotStore):
 
     `follow` brings the folder up to date; a build and a rollback do so first, publish, and make
     their choice there before here. `alone` is held during a build: a lock that all builders share,
-    which raises `BuildInProgress`. A `mirror` drops its copy where nothing is left there; without
-    it, a store that is empty is filled from here.
+    which raises `BuildInProgress`. With `beside`, another index of the same store, it is a mirror:
+    it drops its copy where nothing is left there, unless that one is gone too, as where a store is
+    not mounted. Without it, a store that is empty is filled from here.
     """
 
     def __init__(
@@ -34,10 +35,10 @@ class SharedStore(SnapshotStore):
         folder: Path,
         alone: Callable[[], AbstractContextManager[None]] = nullcontext,
         *,
-        mirror: bool = False,
+        beside: Remote | None = None,
     ) -> None:
         super().__init__(folder)
-        self.remote, self._alone, self._mirror = remote, alone, mirror
+        self.remote, self._alone, self._beside = remote, alone, beside
         self._following = threading.Lock()
 
     def follow(self) -> bool:
@@ -48,7 +49,7 @@ class SharedStore(SnapshotStore):
         """
         with self._following:
             wanted, here = self.remote.current(), self.current_id()
-            if wanted is None and here is not None and self._mirror:
+            if wanted is None and here is not None and self._beside and self._beside.current():
                 super().remove()
                 return True
             if wanted is None or wanted == here:
@@ -121,7 +122,7 @@ class SharedStore(SnapshotStore):
     def _agree(self) -> None:
         """Start from what is chosen there; where that is nothing yet, from what is here."""
         here = self.current_id()
-        fills = here and not self._mirror and self.chosen_id() is None
+        fills = here and self._beside is None and self.chosen_id() is None
         if here and fills and not super().damage(here):
             self.switch(here)
         with suppress(SnapshotError):  # a new build mends what is damaged there

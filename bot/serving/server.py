@@ -26,7 +26,7 @@ from bot.serving.intake import Sockets, Web
 from bot.serving.needs import Mode, mode_of
 from bot.serving.readiness import Readiness, Stage
 from bot.settings import Settings
-from bot.slack import interrupted
+from bot.slack import interrupted, leaving
 from bot.slack.answering import open_posts
 from bot.slack.app import make_app, open_house
 from bot.slack.house import House
@@ -139,9 +139,13 @@ def _connect(sockets: Sockets) -> None:
 
 
 def _rounds(house: House, settings: Settings, client: WebClient) -> NoReturn:
-    """Delete what is older than it is to be kept, now and each hour; take up what got stuck."""
+    """Delete what is older than it is to be kept and what is left of those who left, and renew
+    tokens, now and each hour; take up what got stuck."""
     while True:
         _forget(house, settings, client)
+        if house.workspaces is not None:
+            house.workspaces.renew()
+        _finish(house, client)
         if house.posts.stuck.wait(_ROUNDS_SECONDS):
             _unstick(house.posts)
 
@@ -158,6 +162,13 @@ def _forget(house: House, settings: Settings, client: WebClient) -> None:
     else:
         if gone:
             log.info("deleted what was kept long enough", assessments=gone)
+
+
+def _finish(house: House, client: WebClient) -> None:
+    try:
+        leaving.finish(house, client)
+    except SQLAlchemyError as error:
+        log.error("not known who has left", error=type(error).__name__)
 
 
 def _unstick(posts: DurableWork) -> None:

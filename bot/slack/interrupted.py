@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackClientError
@@ -16,6 +17,7 @@ from bot.slack.posting import change
 log = get_logger(__name__)
 
 _FILE = "rebuild-under-way.json"
+_LOCK = "rebuild-under-way.lock"
 
 
 class UnderWay(BaseModel):
@@ -28,16 +30,25 @@ class UnderWay(BaseModel):
     ts: str
 
 
-def note(data: Path, progress: UnderWay) -> None:
-    """Remember it in the data folder. A disk that is full does not hinder the rebuild."""
+def note(data: Path, progress: UnderWay) -> Callable[[], None]:
+    """Remember it in the data folder, until what is returned is called. A disk that is full does
+    not hinder the rebuild.
+
+    A lock, which ends with the process, tells the others that it goes on.
+    """
+    lock = _lock(data)
     try:
+        lock.acquire()
         (data / _FILE).write_text(progress.model_dump_json(), "utf-8")
     except OSError as error:
         log.warning("rebuild not noted", error=type(error).__name__)
 
+    def done() -> None:
+        if lock.is_locked:
+            _forget(data)
+            lock.release()
 
-def forget(data: Path) -> None:
-    (data / _FILE).unlink(missing_ok=True)
+    return done
 
 
 def tell(data: Path, client_of: Callable[[str], WebClient | None]) -> None:
@@ -46,17 +57,39 @@ def tell(data: Path, client_of: Callable[[str], WebClient | None]) -> None:
     `client_of` gives a client for a workspace; None for one that this process does not serve.
     """
     try:
+        if (data / _FILE).exists():
+            with _lock(data):
+                _tell(data, client_of)
+    except Timeout:
+        log.info("another process is rebuilding")
+    except OSError as error:
+        log.warning("a note of a rebuild cannot be read", error=type(error).__name__)
+
+
+def _tell(data: Path, client_of: Callable[[str], WebClient | None]) -> None:
+    try:
         left = UnderWay.model_validate_json((data / _FILE).read_bytes())
     except FileNotFoundError:
         return
-    except (ValidationError, OSError) as error:
+    except ValidationError as error:
         log.warning("a note of a rebuild cannot be read", error=type(error).__name__)
         return
     client = client_of(left.team)
     if client is None:
         return
-    forget(data)
+    _forget(data)
     try:
         change(client, left.channel, left.ts, interrupted_message())
     except (SlackClientError, OSError) as error:
         log.warning("could not tell of an interrupted rebuild", error=type(error).__name__)
+
+
+def _forget(data: Path) -> None:
+    try:
+        (data / _FILE).unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("a note of a rebuild cannot be removed", error=type(error).__name__)
+
+
+def _lock(data: Path) -> FileLock:
+    return FileLock(data / _LOCK, timeout=0, thread_local=False)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from slack_bolt import BoltContext, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.authorize import Authorize
 from slack_bolt.oauth import OAuthFlow
 from slack_sdk import WebClient
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.oauth.installation_store import Installation
 from slack_sdk.oauth.token_rotation import TokenRotator
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.logs import get_logger
 from bot.settings import Settings
@@ -29,10 +31,30 @@ https://docs.slack.dev/authentication/using-token-rotation
 """
 _AGAIN_SECONDS = 60
 """After a failed renewal, until the next try; the old token is good meanwhile."""
+_SAVE_AGAIN_SECONDS = 5
+"""Until it is tried again to keep a renewed token."""
+
+_ENDED = {"account_inactive", "invalid_auth", "token_revoked"}
+"""What auth.test says of a token that is good no more, and not only for the moment.
+
+https://docs.slack.dev/reference/methods/auth.test
+"""
 
 
 class NotInstalled(Exception):
     """There is no installation for a workspace, or its tokens are no good any more."""
+
+
+class Unclear(Exception):
+    """Slack does not say whether a token is good; the words are its code, or the kind of error."""
+
+
+class _Unsaved(NamedTuple):
+    """An installation that Slack has renewed and no database knows yet, and the refresh token of
+    the one that it is to replace, which is good no more."""
+
+    used: str | None
+    renewed: Installation
 
 
 class Workspaces(Authorize):
@@ -51,9 +73,11 @@ class Workspaces(Authorize):
         self._rotator = TokenRotator(
             client_id=settings.slack_client_id or "",
             client_secret=secret.get_secret_value() if secret else "",
-            client=self._client,
+            client=WebClient(base_url=settings.slack_api_url, retry_handlers=[]),
         )
         self._not_before: dict[Workspace, float] = {}
+        self._unsaved: dict[Workspace, _Unsaved] = {}
+        self._renewing = threading.Lock()
         self._noted: set[str] = set()
 
     def __call__(
@@ -113,81 +137,157 @@ class Workspaces(Authorize):
             self._note(str(team), context.enterprise_id)
         return next()
 
-    def leave(self, workspace: Workspace) -> list[str]:
-        """Slack says that the app was removed: delete the installation. Returns whose data goes.
+    def leave(self, workspace: Workspace, now: float) -> bool:
+        """Slack said that the app was removed: delete the installation, and make departures of an
+        organisation's workspaces. Whether it is gone.
 
         Such an event may come late, after the app was installed again: then nothing is deleted.
+        Raises `Unclear` where Slack does not say now.
         """
-        if self._works(workspace):
-            log.info("installed again meanwhile", team=workspace.team)
-            return []
-        self.installations.delete_all(enterprise_id=workspace.enterprise, team_id=workspace.team)
-        if workspace.team is not None:
-            return [workspace.team]
-        enterprise = workspace.enterprise or ""
-        return self.lose(enterprise, self.installations.noted(enterprise))
+        with self.installations.alone(workspace):
+            found = self._latest(workspace)
+            if found is not None and found.bot_token and self._stands(workspace, found):
+                log.info("installed again meanwhile", team=workspace.team)
+                return False
+            self._noted.difference_update(self.installations.end(workspace, found, now))
+        return True
 
-    def lose(self, enterprise: str, teams: Iterable[str]) -> list[str]:
-        """These workspaces are no longer served through their organisation. Returns whose data
-        goes: none that was not."""
-        gone = sorted(set(teams) & set(self.installations.noted(enterprise)))
-        for team in gone:
-            self.installations.forget(team)
-            self._noted.discard(team)
-        return gone
+    def lose(self, enterprise: str, teams: Iterable[str], now: float) -> None:
+        """These workspaces are no longer served through their organisation: they become
+        departures, none that was not."""
+        self._noted.difference_update(self.installations.lose(enterprise, teams, now))
+
+    def serves(self, team: str) -> bool:
+        """Whether the app is installed for a workspace, by itself or through its organisation."""
+        return self.installations.of_team(team) is not None
 
     def _note(self, team: str, enterprise: str) -> None:
         if team not in self._noted:
             self.installations.note(team, enterprise)
             self._noted.add(team)
 
+    def renew(self) -> None:
+        """Renew every token that is due, in the background."""
+
+        def every() -> None:
+            for workspace in self.installations.workspaces():
+                try:
+                    self._renewed(workspace)
+                except Exception as error:  # noqa: BLE001 (the others' turn comes all the same)
+                    log.error("a token is not renewed", team=workspace.team, error=_code(error))
+
+        self._in_background(every)
+
     def _current(self, workspace: Workspace) -> Installation:
-        """The installation with a token that is good now."""
-        found = self.installations.installation(workspace)
+        """The installation with a token that is good now. While it is, nothing waits for a new one:
+        Bolt acknowledges a request after this."""
+        found = self._latest(workspace)
         if found is None or found.bot_token is None:
             raise NotInstalled
         if not self._is_due(workspace, found):
             return found
+        if self._left(found) <= 0:
+            return self._renewed(workspace)
+        self._in_background(lambda: self._renewed(workspace))
+        return found
+
+    def _in_background(self, work: Callable[[], object]) -> None:
+        """One at a time: what is due meanwhile is so with the next request too."""
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:  # noqa: BLE001 (it may hold a token, and is tried again)
+                log.error("a token is not renewed", error=_code(error))
+            finally:
+                self._renewing.release()
+
+        if self._renewing.acquire(blocking=False):
+            threading.Thread(target=run, name="renewing", daemon=True).start()
+
+    def _latest(self, workspace: Workspace) -> Installation | None:
+        """As it is kept; or as it was renewed, while that cannot be kept."""
+        found = self.installations.installation(workspace)
+        unsaved = self._unsaved.get(workspace)
+        if unsaved is None:
+            return found
+        if found is not None and found.bot_refresh_token == unsaved.used:
+            return unsaved.renewed
+        self._unsaved.pop(workspace, None)  # kept by now, installed again, or gone
+        return found
+
+    def _renewed(self, workspace: Workspace) -> Installation:
+        """The installation, renewed where it is due."""
         with self.installations.alone(workspace):
-            found = self.installations.installation(workspace)  # another may have renewed it
+            found = self._latest(workspace)  # another may have renewed it
             if found is None:
                 raise NotInstalled
-            return self._renewed(workspace, found) if self._is_due(workspace, found) else found
+            if not self._is_due(workspace, found):
+                return found
+            if workspace in self._unsaved:
+                self._save(workspace, found)
+                return found
+            return self._rotated(workspace, found)
 
-    def _renewed(self, workspace: Workspace, found: Installation) -> Installation:
+    def _rotated(self, workspace: Workspace, found: Installation) -> Installation:
         try:
             renewed = self._rotator.perform_token_rotation(
                 installation=found, minutes_before_expiration=_MINUTES_AHEAD
             )
-        except Exception as error:  # slack_sdk fails in many ways at a garbled answer
+        except Exception as error:  # a refusal, or anything that is no answer
             log.error("a token is not renewed", team=workspace.team, error=_code(error))
             self._not_before[workspace] = self.clock() + _AGAIN_SECONDS
-            if (found.bot_token_expires_at or 0) <= self.clock():
+            if self._left(found) <= 0:
                 raise NotInstalled from error
             return found
-        self._not_before.pop(workspace, None)
         if renewed is None:
+            self._not_before.pop(workspace, None)
             return found
-        self.installations.save(renewed)
-        log.info("a token is renewed", team=workspace.team, enterprise=workspace.enterprise)
+        self._unsaved[workspace] = _Unsaved(found.bot_refresh_token, renewed)
+        self._save(workspace, renewed)
         return renewed
 
-    def _is_due(self, workspace: Workspace, found: Installation) -> bool:
-        left = (found.bot_token_expires_at or float("inf")) - self.clock()
-        waits = self._not_before.get(workspace, 0.0) > self.clock()
-        return left < _MINUTES_AHEAD * 60 and (left <= 0 or not waits)
-
-    def _works(self, workspace: Workspace) -> bool:
-        """Whether Slack takes the token that is kept now."""
-        found = self.installations.installation(workspace)
-        if found is None or found.bot_token is None:
-            return False
+    def _save(self, workspace: Workspace, renewed: Installation) -> None:
+        """Its refresh token is the only one that is good: it stays in memory until it is kept."""
+        named = {"team": workspace.team, "enterprise": workspace.enterprise}
         try:
-            self._with(found).auth_test()
-        except (SlackClientError, OSError) as error:
-            log.info("the token is no good", error=_code(error))
-            return False
+            self.installations.save(renewed)
+        except SQLAlchemyError as error:
+            log.error("a renewed token is not kept yet", error=type(error).__name__, **named)
+            self._not_before[workspace] = self.clock() + _SAVE_AGAIN_SECONDS
+            return
+        self._unsaved.pop(workspace, None)
+        self._not_before.pop(workspace, None)
+        log.info("a token is renewed", **named)
+
+    def _stands(self, workspace: Workspace, found: Installation) -> bool:
+        """Whether Slack takes the token, or renews it where it has expired. Raises `Unclear`."""
+        try:
+            return works(self._with(found))
+        except Unclear as error:
+            if str(error) != "token_expired":
+                raise
+        try:
+            renewed = self._rotated(workspace, found)
+        except NotInstalled as error:
+            code = _code(error.__cause__ or error)
+            if code == "invalid_refresh_token" or code in _ENDED:
+                return False
+            raise Unclear(code) from error
+        if renewed is found:
+            raise Unclear("token_expired")
         return True
+
+    def _is_due(self, workspace: Workspace, found: Installation) -> bool:
+        left = self._left(found)
+        if left <= 0:
+            return True
+        waits = self._not_before.get(workspace, 0.0) > self.clock()
+        return not waits and (workspace in self._unsaved or left < _MINUTES_AHEAD * 60)
+
+    def _left(self, found: Installation) -> float:
+        """Seconds until the token expires."""
+        return (found.bot_token_expires_at or float("inf")) - self.clock()
 
     def _with(self, found: Installation) -> WebClient:
         base = self._client
@@ -196,7 +296,20 @@ class Workspaces(Authorize):
         )
 
 
-def _code(error: Exception) -> str:
+def works(client: WebClient) -> bool:
+    """Whether Slack takes a token. Raises `Unclear` where that cannot be told."""
+    try:
+        client.auth_test()
+    except Exception as error:
+        code = _code(error)
+        if code in _ENDED:
+            log.info("the token is no good", error=code)
+            return False
+        raise Unclear(code) from error
+    return True
+
+
+def _code(error: BaseException) -> str:
     """What Slack said, or what kind of error it is; never more, which might hold a token."""
     cause = getattr(error, "api_error", error)
     if isinstance(cause, SlackApiError):

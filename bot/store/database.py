@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 _MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-NEWEST = "0004"
+NEWEST = "0005"
 """The revision of the tables that this version works with: that of the last migration."""
 
 _BUSY_SECONDS = 15

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import threading
 import zlib
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from slack_sdk.oauth.installation_store import Bot, Installation, InstallationStore
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 
 from bot.store import tables as t
 from bot.store.installation_tables import TOKENS, RoomyInstallationStore
@@ -30,7 +31,7 @@ class Workspace:
 
     enterprise: str | None
     team: str | None
-    name: str = ""
+    name: str = field(default="", compare=False)
 
     @classmethod
     def of(cls, enterprise: str | None, team: str | None, *, org: bool) -> Workspace:
@@ -50,7 +51,8 @@ class Installations(InstallationStore):
     def __init__(self, engine: Engine, client_id: str, seal: Seal) -> None:
         self._engine, self._seal = engine, seal
         self._rows = RoomyInstallationStore(client_id, engine)
-        self._refreshing = threading.Lock()
+        self._refreshing: dict[Workspace, threading.Lock] = defaultdict(threading.Lock)
+        self._looking = threading.Lock()
 
     @property
     def logger(self) -> logging.Logger:
@@ -145,7 +147,9 @@ class Installations(InstallationStore):
 
         Processes that share a database of SQLite are not kept; sharing takes PostgreSQL.
         """
-        with self._refreshing, self._engine.connect() as connection:
+        with self._looking:
+            refreshing = self._refreshing[workspace]
+        with refreshing, self._engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 name = f"{workspace.enterprise}/{workspace.team}".encode()
                 number = zlib.crc32(name) - 2**31
@@ -160,12 +164,6 @@ class Installations(InstallationStore):
         with self._engine.begin() as connection:
             upsert(connection, t.org_teams, {"team": team, "enterprise": enterprise})
 
-    def noted(self, enterprise: str) -> list[str]:
-        """The workspaces that were noted for an organisation."""
-        query = select(t.org_teams.c.team).where(t.org_teams.c.enterprise == enterprise)
-        with self._engine.connect() as connection:
-            return sorted(connection.scalars(query))
-
     def of_team(self, team: str) -> Workspace | None:
         """The installation through which a workspace is served: its own, or its organisation's."""
         c = self._rows.installations.c
@@ -178,25 +176,56 @@ class Installations(InstallationStore):
             enterprise = connection.scalar(org)
         return None if enterprise is None else Workspace(enterprise, None)
 
-    def forget(self, team: str) -> None:
-        """The workspace is no longer served through its organisation."""
+    def lose(self, enterprise: str, teams: Iterable[str], now: float) -> list[str]:
+        """These workspaces are no longer served through their organisation: they become departures.
+        Returns which: none that was not."""
         with self._engine.begin() as connection:
-            connection.execute(delete(t.org_teams).where(t.org_teams.c.team == team))
+            return self._lose(connection, enterprise, teams, now)
+
+    def end(self, workspace: Workspace, found: Installation | None, now: float) -> list[str]:
+        """Delete an installation, as `found` or older: one that came after it stays.
+
+        The workspaces of an organisation become departures; returns which.
+        """
+        with self._engine.begin() as connection:
+            if found is not None:
+                self._delete(connection, found, itself=True)
+            if workspace.enterprise is None or not workspace.org:
+                return []
+            noted = t.org_teams.c.enterprise == workspace.enterprise
+            teams = connection.scalars(select(t.org_teams.c.team).where(noted)).all()
+            return self._lose(connection, workspace.enterprise, teams, now)
+
+    def _lose(
+        self, connection: Connection, enterprise: str, teams: Iterable[str], now: float
+    ) -> list[str]:
+        lost = []
+        for team in sorted(set(teams)):
+            c = t.org_teams.c
+            noted = delete(t.org_teams).where(c.team == team, c.enterprise == enterprise)
+            if connection.execute(noted).rowcount:
+                row = {"enterprise": enterprise, "team": team, "told_at": now}
+                upsert(connection, t.departures, row)
+                lost.append(team)
+        return lost
 
     def _drop_older(self, installation: Installation) -> None:
         """slack_sdk adds a row with each install, and leaves the older tokens where they are."""
-        moment = installation.to_dict()["installed_at"].replace(tzinfo=None)
         with self._engine.begin() as connection:
-            for table in (self._rows.installations, self._rows.bots):
-                c = table.c
-                connection.execute(
-                    delete(table).where(
-                        c.client_id == self._rows.client_id,
-                        c.enterprise_id == installation.enterprise_id,
-                        c.team_id == installation.team_id,
-                        c.installed_at < moment,
-                    )
+            self._delete(connection, installation, itself=False)
+
+    def _delete(self, connection: Connection, than: Installation, *, itself: bool) -> None:
+        moment = than.to_dict()["installed_at"].replace(tzinfo=None)
+        for table in (self._rows.installations, self._rows.bots):
+            c = table.c
+            connection.execute(
+                delete(table).where(
+                    c.client_id == self._rows.client_id,
+                    c.enterprise_id == than.enterprise_id,
+                    c.team_id == than.team_id,
+                    c.installed_at <= moment if itself else c.installed_at < moment,
                 )
+            )
 
     def _closed(self, plain: Found, copy: Found) -> Found:
         for name in TOKENS:

@@ -24,6 +24,15 @@ class Place(Kept):
     thread_ts: str
 
 
+class Departure(Kept):
+    """Who removed the app: a workspace, or an organisation, which then has no `team`. `told_at` is
+    when Slack said so last."""
+
+    enterprise: str | None
+    team: str | None
+    told_at: float
+
+
 class Assessment(Kept):
     """One reply and everything it rests on. `asked_at` is in seconds since 1970.
 

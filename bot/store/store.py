@@ -17,6 +17,7 @@ from bot.store.personal import at, place_of
 from bot.store.records import (
     Assessment,
     ChannelSettings,
+    Departure,
     Place,
     Vote,
     answer_to_json,
@@ -193,6 +194,33 @@ class Store:
         with self._engine.begin() as connection:
             for table in (t.votes, t.assessments, t.threads, t.posts, t.channels):
                 connection.execute(delete(table).where(table.c.team == team))
+
+    def leaves(self, departure: Departure) -> None:
+        """Remember that someone removed the app, until `left`."""
+        row = {
+            "enterprise": departure.enterprise or "",
+            "team": departure.team or "",
+            "told_at": departure.told_at,
+        }
+        with self._engine.begin() as connection:
+            upsert(connection, t.departures, row)
+
+    def departures(self) -> list[Departure]:
+        """Who removed the app, and is not wholly deleted yet."""
+        c = t.departures.c
+        with self._engine.connect() as connection:
+            rows = connection.execute(select(t.departures).order_by(c.told_at, c.team)).all()
+        return [
+            Departure(enterprise=row.enterprise or None, team=row.team or None, told_at=row.told_at)
+            for row in rows
+        ]
+
+    def left(self, departure: Departure) -> None:
+        """Nothing is left to be deleted, unless Slack has said so again since."""
+        c = t.departures.c
+        own = (c.enterprise == (departure.enterprise or ""), c.team == (departure.team or ""))
+        with self._engine.begin() as connection:
+            connection.execute(delete(t.departures).where(*own, c.told_at <= departure.told_at))
 
     def forget_before(self, moment: float) -> int:
         """Delete what is older than `moment`. Returns how many assessments."""

@@ -142,6 +142,15 @@ org_teams = Table(
     comment="workspaces served through an organisation's installation",
 )
 
+departures = Table(
+    "departures",
+    metadata,
+    Column("enterprise", _ID, primary_key=True),
+    Column("team", _ID, primary_key=True),
+    Column("told_at", Float, nullable=False),
+    comment="who removed the app and is not wholly deleted yet; an organisation has no team",
+)
+
 declare_installations(metadata)
 
 channels = Table(

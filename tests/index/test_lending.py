@@ -12,7 +12,7 @@ from index.build import Report, build
 from index.remote import Remote
 from index.shared import SharedStore
 from index.snapshot import SnapshotError
-from index.store import BuildInProgress, SnapshotStore
+from index.store import CURRENT_FILE, BuildInProgress, SnapshotStore
 from tests.index.conftest import Workshop
 from tests.index.stand_ins import notes, write
 
@@ -112,10 +112,7 @@ def test_a_removal_waits_for_a_build_but_not_for_ever(
 def test_what_is_removed_from_a_store_goes_from_every_machine(
     shop: Workshop, own: Path, tmp_path: Path
 ) -> None:
-    ours, theirs = (
-        SharedStore(Remote(f"file://{tmp_path / 'bucket'}"), tmp_path / name, mirror=True)
-        for name in ("ours", "theirs")
-    )
+    ours, theirs = mirrors(tmp_path)
     built(shop, ours, own)
     assert theirs.open_current().id == ours.current_id()
     ours.remove()
@@ -127,6 +124,30 @@ def test_what_is_removed_from_a_store_goes_from_every_machine(
         theirs.open_current()
     with ours.building():
         assert theirs.chosen_id() is None, "a mirror fills no store"
+
+
+def test_a_store_that_is_not_mounted_is_no_removal(
+    shop: Workshop, own: Path, tmp_path: Path
+) -> None:
+    ours, _ = mirrors(tmp_path)
+    built(shop, ours, own)
+    (tmp_path / "bucket").rename(tmp_path / "not mounted")
+    for _ in range(2):
+        assert not ours.follow()
+        assert ours.open_current().id
+        (tmp_path / "bucket").mkdir(exist_ok=True)  # an empty mount point
+
+
+def mirrors(tmp_path: Path) -> list[SharedStore]:
+    """Two machines' copies of a workspace's own index, in a store that has a shared one too."""
+    bucket = tmp_path / "bucket"
+    bucket.mkdir()
+    (bucket / CURRENT_FILE).write_text("20260101-000000-00000000-0000\n")
+    own, shared = (f"file://{place}" for place in (bucket / "teams" / "T1", bucket))
+    return [
+        SharedStore(Remote(own), tmp_path / name, beside=Remote(shared))
+        for name in ("ours", "theirs")
+    ]
 
 
 def places(store: SnapshotStore) -> list[tuple[str, str]]:

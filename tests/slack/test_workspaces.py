@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from slack_sdk import WebClient
+from sqlalchemy.exc import OperationalError
 
 from bot.service import Service
 from bot.serving.intake import Sockets
 from bot.settings import Settings
 from bot.slack.app import make_app, open_workspaces
+from bot.slack.leaving import finish
 from bot.slack.rights import is_admin, may_rebuild
+from bot.slack.workspaces import Unclear
 from bot.store.sealing import KeyFault, new_key
 from tests.postgres import Postgres
 from tests.slack.stand_in import (
@@ -25,6 +28,7 @@ from tests.slack.stand_in import (
     Team,
     cut,
     garbage,
+    hang,
     refusal,
     server_error,
 )
@@ -134,6 +138,25 @@ def test_a_late_word_of_leaving_deletes_nothing_that_was_installed_again(
     asks(slack, slack.add_user("cleo"))
 
 
+@pytest.mark.parametrize("fault", [server_error(503), garbage(), refusal("internal_error")])
+def test_where_slack_is_ill_a_late_word_of_leaving_deletes_nothing_that_is_installed(
+    fault: Fault, slack: SlackStandIn, bot: Bot
+) -> None:
+    ada = slack.add_user("ada")
+    bot.install(ada)
+    asks(slack, ada)
+    slack.faults.add("auth.test", fault)
+    slack.tell("app_uninstalled", {"type": "app_uninstalled"})
+    store = bot.house.office.store
+    slack.wait_for(store.departures, SECONDS)
+    slack.settle()
+    assert store.count(slack.team.id) == 1
+    finish(bot.house, bot.workspaces.client(slack.team.id))
+    assert store.count(slack.team.id) == 1
+    assert store.departures() == []
+    asks(slack, slack.add_user("bob"))
+
+
 # Rights
 
 
@@ -174,6 +197,18 @@ def test_an_operator_is_named_with_the_workspace(slack: SlackStandIn, bot: Bot) 
 # Tokens that expire
 
 
+def refreshed(slack: SlackStandIn) -> list[object]:
+    """The times that a token was asked to be renewed."""
+    return [call for call in slack.calls("oauth.v2.access") if call.args.get("refresh_token")]
+
+
+def until(met: Callable[[], bool]) -> None:
+    end = time.monotonic() + SECONDS
+    while not met():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 def grow_old(slack: SlackStandIn, bot: Bot, hours: float) -> None:
     """Bring the end of the tokens so much nearer, on both sides."""
     for workspace in bot.workspaces.installations.workspaces():
@@ -193,10 +228,13 @@ def test_a_token_is_renewed_before_it_expires_and_the_new_one_is_kept(
     used = set()
     with running(slack, service, settings) as bot:
         bot.install(slack.add_user("ada"))
-        for _ in range(3):
+        for times in (1, 2, 3):
             asks(slack, slack.add_user("ada"))
             used.add(slack.calls("chat.postMessage")[-1].token)
             grow_old(slack, bot, hours=10.5)
+            bot.workspaces.renew()
+            slack.wait_for(lambda n=times: len(refreshed(slack)) == n, SECONDS)
+            until(lambda: bot.workspaces.client(slack.team.id).token == slack.install.token)
     assert len(used) == 3
 
 
@@ -214,9 +252,10 @@ def test_of_many_that_find_a_token_old_one_renews_it(
             found = list(
                 pool.map(lambda n: both[n % len(both)].workspaces.client(slack.team.id), range(8))
             )
-    assert {client.token for client in found} == {slack.install.token}
-    refreshed = [c for c in slack.calls("oauth.v2.access") if c.args.get("refresh_token")]
-    assert len(refreshed) == 1
+        assert len({client.token for client in found} - {slack.install.token}) <= 1
+        until(lambda: bot.workspaces.client(slack.team.id).token == slack.install.token)
+        until(lambda: not any(one.workspaces._renewing.locked() for one in both))
+    assert len(refreshed(slack)) == 1
 
 
 @pytest.mark.parametrize(
@@ -236,7 +275,70 @@ def test_while_slack_does_not_renew_a_token_the_old_one_serves(
     slack.faults.clear()
     bot.workspaces.clock = lambda: time.time() + 61
     asks(slack, slack.add_user("bob"))
+    until(lambda: bot.workspaces.client(slack.team.id).token == slack.install.token)
+    asks(slack, slack.add_user("cleo"))
     assert slack.calls("chat.postMessage")[-1].token == slack.install.token
+
+
+def test_slack_that_hangs_while_it_renews_a_token_holds_nothing_up(
+    slack: SlackStandIn, bot: Bot
+) -> None:
+    beta = slack.add_team("Beta")
+    bot.install(slack.add_user("ada"))
+    bot.install(slack.add_user("bob", team=beta))
+    grow_old(slack, bot, hours=11)
+    slack.faults.add("oauth.v2.access", hang(20), times=9)
+    began = time.monotonic()
+    for _ in range(3):
+        for team in (slack.team, beta):
+            assert bot.workspaces.client(team.id).token == slack.installed(team).token
+    assert time.monotonic() - began < 5
+    slack.faults.clear()
+
+
+def test_a_renewed_token_that_cannot_be_kept_is_used_and_kept_later(
+    slack: SlackStandIn, bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its refresh token is the only one that Slack takes from now on."""
+    bot.install(slack.add_user("ada"))
+    grow_old(slack, bot, hours=13)
+    workspaces, team = bot.workspaces, slack.team.id
+
+    def full(_: object) -> None:
+        raise OperationalError("INSERT", None, OSError("disk full"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(workspaces.installations, "save", full)
+        assert workspaces.client(team).token == slack.install.token
+        assert workspaces.client(team).token == slack.install.token
+    (workspace,) = workspaces.installations.workspaces()
+
+    def kept() -> str | None:
+        found = workspaces.installations.installation(workspace)
+        return found.bot_token if found else None
+
+    assert kept() != slack.install.token
+    workspaces.clock = lambda: time.time() + 6
+    assert workspaces.client(team).token == slack.install.token
+    until(lambda: kept() == slack.install.token)
+    assert len(refreshed(slack)) == 1
+
+
+def test_whether_an_expired_token_is_of_one_who_left_is_told_by_renewing_it(
+    slack: SlackStandIn, bot: Bot
+) -> None:
+    bot.install(slack.add_user("ada"))
+    (workspace,) = bot.workspaces.installations.workspaces()
+    slack.forgive("token_expired")
+    grow_old(slack, bot, hours=13)
+    slack.faults.add("oauth.v2.access", server_error(503))
+    with pytest.raises(Unclear):
+        bot.workspaces.leave(workspace, 0.0)
+    assert not bot.workspaces.leave(workspace, 0.0)
+    grow_old(slack, bot, hours=13)
+    slack.faults.add("oauth.v2.access", refusal("invalid_refresh_token"))
+    assert bot.workspaces.leave(workspace, 0.0)
+    assert bot.workspaces.installations.workspaces() == []
 
 
 def test_a_token_that_cannot_be_renewed_any_more_is_not_used(slack: SlackStandIn, bot: Bot) -> None:

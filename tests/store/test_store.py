@@ -8,12 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from slack_sdk.oauth.installation_store import Installation
 from sqlalchemy import Engine, select
 
 from bot.advisor.answer import Answer
 from bot.advisor.thread import Thread
 from bot.gaps import gaps
-from bot.store.records import Assessment, ChannelSettings, Place, Vote
+from bot.store.installations import Installations, Workspace
+from bot.store.records import Assessment, ChannelSettings, Departure, Place, Vote
+from bot.store.sealing import Seal, new_key
 from bot.store.store import Store
 from bot.store.tables import metadata
 from knowledge.model import Criterion, Intent, Ring
@@ -294,3 +297,58 @@ def test_gaps_group_questions_that_ask_for_the_same_in_scope_first() -> None:
         ("Which editor has good Rust support?", 1, 2.0, False),
         ("What is for lunch?", 5, 9.0, True),
     ]
+
+
+# Workspaces that leave
+
+
+def test_who_left_is_known_until_all_is_deleted_and_longer_if_said_again(store: Store) -> None:
+    first = Departure(enterprise=None, team="T1", told_at=1.0)
+    store.leaves(first)
+    store.leaves(Departure(enterprise="E1", team=None, told_at=2.0))
+    again = first.model_copy(update={"told_at": 3.0})
+    store.leaves(again)
+    store.left(first)
+    assert [(one.enterprise, one.team) for one in store.departures()] == [
+        ("E1", None),
+        (None, "T1"),
+    ]
+    store.left(again)
+    assert [one.enterprise for one in store.departures()] == ["E1"]
+
+
+def installed(team: str | None, moment: float) -> Installation:
+    return Installation(
+        app_id="A1",
+        user_id="U1",
+        team_id=team,
+        enterprise_id="E1",
+        bot_token="xoxb",
+        bot_id="B1",
+        bot_user_id="U2",
+        installed_at=moment,
+    )
+
+
+def test_an_installation_that_came_after_the_one_that_ended_stays(
+    store: Store, engine: Engine
+) -> None:
+    kept, workspace = Installations(engine, "1.2", Seal.of(new_key())), Workspace("E1", "T1")
+    kept.save(installed("T1", 1e9))
+    old = kept.installation(workspace)
+    kept.save(installed("T1", 2e9))
+    assert kept.end(workspace, old, 3.0) == []
+    assert kept.of_team("T1") == workspace
+    kept.end(workspace, kept.installation(workspace), 3.0)
+    assert kept.of_team("T1") is None
+
+
+def test_with_an_organisation_its_workspaces_leave(store: Store, engine: Engine) -> None:
+    kept, workspace = Installations(engine, "1.2", Seal.of(new_key())), Workspace("E1", None)
+    kept.save(installed(None, 1e9))
+    for team, enterprise in (("T1", "E1"), ("T2", "E1"), ("T3", "E2")):
+        kept.note(team, enterprise)
+    assert kept.lose("E1", ["T1", "T3", "T4"], 2.0) == ["T1"]
+    assert kept.end(workspace, kept.installation(workspace), 3.0) == ["T2"]
+    assert [one.team for one in store.departures()] == ["T1", "T2"]
+    assert [kept.of_team(team) is None for team in ("T1", "T2", "T3")] == [True, True, False]

@@ -1,68 +1,58 @@
-"""A workspace that removes the app leaves nothing of its own behind."""
+"""A workspace that removes the app leaves nothing of its own behind.
+
+That is noted before Slack is told that it was heard, and done after; see `bot.slack.leaving`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from slack_bolt import App, BoltContext
-from sqlalchemy.exc import SQLAlchemyError
+from slack_bolt import App, BoltContext, BoltResponse
 
-from bot.logs import get_logger
 from bot.slack.house import House
-from bot.store.installations import Workspace
-from index.snapshot import SnapshotError
-from index.store import BuildInProgress
-
-log = get_logger(__name__)
+from bot.slack.leaving import finish
+from bot.store.records import Departure
 
 
 def register(app: App, house: House) -> None:
-    def forget(teams: Iterable[str]) -> None:
-        for team in teams:
-            house.office.store.forget_team(team)
-            house.posts.forget(f"{team}/")
-            _remove_index(house, team)
-            log.info("a workspace left, all of it is deleted", team=team)
+    def leaves(context: BoltContext, next: Callable[[], BoltResponse]) -> BoltResponse:
+        org = house.workspaces is not None and bool(context.is_enterprise_install)
+        team = None if org else context.team_id
+        if team or context.enterprise_id:
+            house.office.store.leaves(
+                Departure(enterprise=context.enterprise_id, team=team, told_at=house.office.clock())
+            )
+        return next()
 
-    def leave(context: BoltContext) -> None:
-        if house.workspaces is not None:
-            org = bool(context.is_enterprise_install)
-            left = Workspace.of(context.enterprise_id, context.team_id, org=org)
-            forget(house.workspaces.leave(left))
-        elif context.team_id:
-            forget([context.team_id])
-
-    @app.event("app_uninstalled")
-    def uninstalled(context: BoltContext) -> None:
-        leave(context)
-
-    @app.event("tokens_revoked")
-    def revoked(event: Mapping[str, Any], context: BoltContext) -> None:
+    def revoked(
+        event: Mapping[str, Any], context: BoltContext, next: Callable[[], BoltResponse]
+    ) -> BoltResponse:
         """Without its bot token the bot is out; tokens of people are none of its own.
 
         https://docs.slack.dev/reference/events/tokens_revoked
         """
-        if event["tokens"].get("bot"):
-            leave(context)
+        tokens = event.get("tokens")
+        if isinstance(tokens, Mapping) and tokens.get("bot"):
+            return leaves(context, next)
+        return next()
 
-    @app.event("team_access_revoked")
-    def lost(event: Mapping[str, Any], context: BoltContext) -> None:
+    def lost(
+        event: Mapping[str, Any], context: BoltContext, next: Callable[[], BoltResponse]
+    ) -> BoltResponse:
         """An organisation took the app away from some of its workspaces.
 
         https://docs.slack.dev/reference/events/team_access_revoked
         """
-        if house.workspaces is not None and context.enterprise_id:
-            forget(house.workspaces.lose(context.enterprise_id, event["team_ids"]))
+        teams = event.get("team_ids")
+        if house.workspaces is not None and context.enterprise_id and isinstance(teams, list):
+            named = [team for team in teams if isinstance(team, str)]
+            house.workspaces.lose(context.enterprise_id, named, house.office.clock())
+        return next()
 
+    def heard() -> None:
+        finish(house, app.client)
 
-def _remove_index(house: House, team: str) -> None:
-    """The workspace's own index. Its documents belong to whoever runs the bot."""
-    try:
-        house.office.service.teams.remove(team)
-    except (BuildInProgress, SnapshotError, SQLAlchemyError, OSError) as error:
-        log.error(
-            "its own index is not removed; run `rust-or-not index remove --team`",
-            team=team,
-            why=type(error).__name__,
-        )
+    app.event("app_uninstalled", middleware=[leaves])(heard)
+    app.event("tokens_revoked", middleware=[revoked])(heard)
+    app.event("team_access_revoked", middleware=[lost])(heard)

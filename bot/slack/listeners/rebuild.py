@@ -27,7 +27,7 @@ from bot.slack.builds import START, Build
 from bot.slack.errors import Declined, notice, truthfully
 from bot.slack.home import publish
 from bot.slack.house import House
-from bot.slack.interrupted import UnderWay, forget, note
+from bot.slack.interrupted import UnderWay, note
 from bot.slack.listeners.history import permalink
 from bot.slack.posting import change, post_directly
 from bot.slack.request import Request
@@ -63,8 +63,8 @@ def rebuild(request: Request) -> bool:
             return False
         try:
             where = post_directly(client, user, progress_message(START))
-            note(house.settings.data, UnderWay(team=team, channel=where[0], ts=where[1]))
-            run = Run(house, client, build, where)
+            noted = note(house.settings.data, UnderWay(team=team, channel=where[0], ts=where[1]))
+            run = Run(house, client, build, where, noted)
             threading.Thread(target=run, name="rebuild", daemon=True).start()
         except BaseException:
             house.builds.end()
@@ -76,12 +76,18 @@ def rebuild(request: Request) -> bool:
 
 
 class Run:
-    """One rebuild with its message. `where` is the message's channel and `ts`."""
+    """One rebuild with its message. `where` is the message's channel and `ts`; `done` is called
+    when it says what came of it."""
 
     def __init__(
-        self, house: House, client: WebClient, build: Build, where: tuple[str, str]
+        self,
+        house: House,
+        client: WebClient,
+        build: Build,
+        where: tuple[str, str],
+        done: Callable[[], None],
     ) -> None:
-        self._house, self._client, self._where = house, client, where
+        self._house, self._client, self._where, self._done = house, client, where, done
         self._team, self._user, self._whole = build.team, build.user, build.whole
 
     def __call__(self) -> None:
@@ -92,7 +98,7 @@ class Run:
         finally:
             self._house.builds.end()
         self._say(said)
-        forget(self._house.settings.data)
+        self._done()
         publish(self._house, self._client, self._team, self._user)
 
     def _watched(self) -> Future[Outcome]:
