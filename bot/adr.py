@@ -65,7 +65,7 @@ class Writer:
 
     def fact(self, check: Check) -> str:
         assert check.state != "unknown"
-        return plain.fact(check, self.checklist)
+        return plain.fact(check, self.checklist, self.phrases)
 
     def why(self, check: Check) -> str:
         """The words that a fact was read from."""

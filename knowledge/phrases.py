@@ -23,6 +23,7 @@ _SLOTS: dict[str, frozenset[str]] = {
     "in_your_words": frozenset({"quote"}),
     "contradicted": frozenset({"yes", "no"}),
     "impression": frozenset({"ring", "percent"}),
+    "doubtful": frozenset({"fact"}),
     "confidence": frozenset({"percent"}),
     "changed": frozenset({"before", "after"}),
     "changed_because": frozenset({"before", "after", "facts"}),
@@ -93,6 +94,7 @@ class Headlines(Frozen):
     declined: Phrase
     greeted: Phrase
     abilities: Phrase
+    other_tongue: Phrase
 
 
 class Labels(Frozen):
@@ -125,6 +127,7 @@ class Labels(Frozen):
     in_hindsight: Phrase
     contradicted: Phrase
     impression: Phrase
+    doubtful: Phrase
     confidence: Phrase
     changed: Phrase
     changed_because: Phrase

@@ -40,6 +40,8 @@ class Vocabulary(Frozen):
     leaving: Words
     greetings: Words
     oneself: Words
+    english: frozenset[Word]
+    other_tongues: frozenset[Word]
     openers: frozenset[Word]
     joiners: Words
     asking: Words
@@ -67,6 +69,16 @@ class Vocabulary(Frozen):
         return (
             _IN_RUST.search(line) is not None and self._elsewhere_pattern.search(line) is not None
         )
+
+    def in_another_tongue(self, text: str) -> bool:
+        """True where a text seems to be in another language than English: mostly in letters of
+        another script, or with more of the small words of other languages than of English ones."""
+        letters = [character for character in text if character.isalpha()]
+        if sum(_LATIN.match(character) is None for character in letters) > len(letters) / 2:
+            return True
+        words = [word.lower() for word in re.findall(r"[^\W\d_]+", text)]
+        foreign = sum(word in self.other_tongues for word in words)
+        return foreign >= _FOREIGN and foreign > sum(word in self.english for word in words)
 
     def speaks_of_oneself(self, text: str) -> bool:
         """True where a text says "we", "our" or "I": then it is about the asker's own work."""
@@ -147,6 +159,9 @@ class Vocabulary(Frozen):
         return re.compile(rf"^(?:{alternatives(self.greetings)})\b")
 
 
+_LATIN = re.compile(r"[a-z\u00c0-\u024f]", re.IGNORECASE)
+_FOREIGN = 3
+"""Small words of another language, from which a text may be in it."""
 _IN_RUST = re.compile(
     r"\b(?:our|the|my|this|that)\s(?:[\w-]+\s){1,4}?(?:is|are|was|were|has been|have been)\s"
     r"(?:(?:all|already|mostly|now|fully|entirely)\s)?(?:(?:written|built|done|implemented|coded)\s)?"

@@ -14,6 +14,8 @@ from knowledge.phrases import Phrases
 QUESTIONS = 3
 """Missing facts that are asked for."""
 FLIPS = 3
+DOUBTFUL = 0.5
+"""Below this confidence an item is only said to be perhaps so."""
 APART = 3
 """Criteria named that only a record has, or only the question."""
 
@@ -124,15 +126,19 @@ def stated(check: Check, checklist: Checklist, phrases: Phrases) -> str:
         if check.state == "no":
             yes, no = no, yes
         source = labels.contradicted.format(yes=_short(yes), no=_short(no))
-    return f"{fact(check, checklist)} ({source}) {numbers(check.citations)}".rstrip()
+    return f"{fact(check, checklist, phrases)} ({source}) {numbers(check.citations)}".rstrip()
 
 
-def fact(check: Check, checklist: Checklist) -> str:
-    """An item as it was stated, or its label where it was not, or both ways."""
+def fact(check: Check, checklist: Checklist, phrases: Phrases) -> str:
+    """An item as it was stated, or its label where it was not, or both ways. What the reader takes
+    to be less likely than not is said to be so: it is shown since it is more likely than chance."""
     item = checklist[check.criterion]
     if check.state == "unknown" or check.opposite is not None:
         return item.label
-    return item.says(check.state, check.evidence.quote if check.evidence else None)
+    said = item.says(check.state, check.evidence.quote if check.evidence else None)
+    if check.confidence >= DOUBTFUL:
+        return said
+    return phrases.labels.doubtful.format(fact=uncapitalised(said))
 
 
 def records_first(answer: Answer) -> bool:

@@ -143,14 +143,15 @@ def _change(advisor: Advisor, before: Thread, after: Thread, answer: Answer) -> 
     """
     if before.ring is None or after.ring is None:
         return ""
-    labels, checklist = advisor.desk.phrases.labels, advisor.desk.checklist
+    phrases, checklist = advisor.desk.phrases, advisor.desk.checklist
+    labels = phrases.labels
     went = RANK[after.ring] - RANK[before.ring]
     why: list[str] = []
     besides: list[str] = []
     for check in answer.checklist:
         if after.known.get(check.criterion) not in (None, before.known.get(check.criterion)):
             causes = went and check.weighs == ("for" if went > 0 else "against")
-            (why if causes else besides).append(uncapitalised(fact(check, checklist)))
+            (why if causes else besides).append(uncapitalised(fact(check, checklist, phrases)))
     rings = {"before": before.ring.value, "after": after.ring.value}
     if not went:
         parts = [labels.unchanged.format(ring=after.ring.value)]

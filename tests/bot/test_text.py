@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.advisor.advisor import Advisor
-from bot.advisor.answer import Answer, Citation
+from bot.advisor.answer import Answer, Citation, Evidence
 from bot.advisor.desk import Desk
 from bot.advisor.question import Question
 from bot.advisor.text import (
@@ -51,7 +51,7 @@ def test_the_verdict_comes_first_and_the_sources_last(decision: Answer, desk: De
 def test_each_stated_criterion_is_given_with_its_words(decision: Answer, desk: Desk) -> None:
     for check in decision.checklist:
         if check.state != "unknown":
-            assert fact(check, desk.checklist) in decision.text
+            assert fact(check, desk.checklist, desk.phrases) in decision.text
         if check.evidence and len(check.evidence.quote) < 100 and not check.opposite:
             assert f"“{' '.join(check.evidence.quote.split())}”" in decision.text
 
@@ -283,3 +283,51 @@ def test_visible_text_differs_only_in_what_steers(text: str) -> None:
     assert all(c == "\n" or c >= " " for c in shown[True])
     kept = [c for c in text if c.isprintable() and c not in "\u2028\u2029"]
     assert [c for c in shown[True] if c.isprintable() and c != " "] == [c for c in kept if c != " "]
+
+
+def test_what_was_stated_both_ways_stands_apart_with_both_its_words(
+    advisor: Advisor, desk: Desk
+) -> None:
+    text = "Our parser pegs all cores. It idles all day. Should we use Rust?"
+    answer = advisor.answer(Question(text), Intent.DECISION)
+    both = Evidence(quote="idles all day", start=30, end=43)
+    said = Evidence(quote="pegs all cores", start=11, end=25)
+    checks = [
+        check.model_copy(
+            update={"state": "yes", "weighs": "neutral", "evidence": said, "opposite": both}
+        )
+        if check.criterion is Criterion.CPU_BOUND
+        else check
+        for check in answer.checklist
+    ]
+    shown = plain_text(
+        answer.model_copy(update={"checklist": tuple(checks)}), desk.checklist, desk.phrases
+    )
+    labels = desk.phrases.labels
+    apart = next(part for part in shown.split("\n\n") if part.startswith(labels.both_ways))
+    assert labels.contradicted.format(yes="pegs all cores", no="idles all day") in apart
+
+
+def test_what_is_less_likely_than_not_is_only_said_to_be_perhaps_so(
+    advisor: Advisor, desk: Desk
+) -> None:
+    answer = advisor.answer(Question("Our parser pegs all cores. Rust?"), Intent.DECISION)
+    check = next(c for c in answer.checklist if c.criterion is Criterion.CPU_BOUND)
+    words = Evidence(quote="pegs all cores", start=11, end=25)
+    sure = check.model_copy(update={"state": "yes", "evidence": words, "confidence": 0.9})
+    unsure = sure.model_copy(update={"confidence": 0.4})
+    said = desk.checklist[Criterion.CPU_BOUND].yes
+    assert fact(sure, desk.checklist, desk.phrases) == said
+    perhaps = desk.phrases.labels.doubtful.format(fact=said[:1].lower() + said[1:])
+    assert fact(unsure, desk.checklist, desk.phrases) == perhaps
+
+
+@pytest.mark.parametrize("intent", [Intent.DECISION, Intent.OUT_OF_SCOPE])
+def test_who_asks_in_another_language_is_told_that_it_is_read_less_well(
+    advisor: Advisor, desk: Desk, intent: Intent
+) -> None:
+    note = desk.phrases.headlines.other_tongue
+    german = "Sollen wir unseren Parser in Rust schreiben? Das Team kennt Rust gut."
+    assert note in advisor.answer(Question(german), intent).notes
+    english = "Should we write our parser in Rust? The team knows Rust well."
+    assert note not in advisor.answer(Question(english), intent).notes

@@ -64,6 +64,28 @@ def test_a_language_that_nobody_left_is_not_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "so"),
+    [
+        ("Sollten wir Rust für unseren Codec verwenden? Das Team kennt Rust.", True),
+        ("le CPU est à 100 % et personne ne connaît Rust", True),
+        ("¿Deberíamos usar Rust para el proxy? El equipo lo conoce", True),
+        ("パーサーをRustで書くべきですか", True),
+        ("Нужно ли нам писать парсер на Rust?", True),
+        ("Our team in São Paulo asks: Rust para el proxy, or Go?", False),
+        ("rust for etl pipeline k8s jobs?", False),
+        ("Should we use Rust? 🦀🦀🦀", False),
+        ("", False),
+    ],
+)
+def test_a_text_in_another_language_is_told_from_english(text: str, so: bool) -> None:
+    assert WORDS.in_another_tongue(text) is so
+
+
+def test_no_small_word_is_one_of_two_languages() -> None:
+    assert not WORDS.english & WORDS.other_tongues
+
+
+@pytest.mark.parametrize(
     ("text", "asked"),
     [
         ("Should we drop Rust?", True),

@@ -228,7 +228,7 @@ def test_each_side_lists_its_items_with_the_askers_words(
     against, speaks_for = (first, second) if holds else (second, first)
     assert speaks_for.startswith(f"*{WORDS.phrases.labels.speaks_for}*")
     for check in decision.answer.checklist:
-        said = fact(check, WORDS.checklist)
+        said = fact(check, WORDS.checklist, WORDS.phrases)
         assert (f"• {said}: " in speaks_for) == (check.weighs == "for")
         assert (f"• {said}: " in against) == (check.weighs == "against")
     assert "GC pauses" in speaks_for

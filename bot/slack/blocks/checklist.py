@@ -69,7 +69,7 @@ def _order(check: Check) -> tuple[bool, int]:
 
 
 def _item(check: Check, words: Words) -> str:
-    marks, said = words.wording.marks, fact(check, words.checklist)
+    marks, said = words.wording.marks, fact(check, words.checklist, words.phrases)
     if check.state == "unknown":
         return f"{marks.unknown} {said}"
     mark = {"for": marks.speaks_for, "against": marks.speaks_against}.get(check.weighs)
@@ -79,7 +79,7 @@ def _item(check: Check, words: Words) -> str:
 def _stated(check: Check, words: Words) -> str:
     why = fitted(_said(check, words, _QUOTE), 2 * _QUOTE)
     said = f": {why}" if why else ""
-    named = fitted(fact(check, words.checklist), _FACT)
+    named = fitted(fact(check, words.checklist, words.phrases), _FACT)
     return f"• {named}{said} {numbers(check.citations[:_CITED])}".rstrip()
 
 
