@@ -124,8 +124,10 @@ def predict(network: ReaderNetwork, items: Sequence[Item]) -> list[Logits]:
 
 
 def _forward(network: ReaderNetwork, batch: Batch) -> Outputs:
-    """The encoder in bfloat16 (on this class of CPU 1.7 times as fast), the heads in float32."""
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    """The encoder in bfloat16 where the processor has instructions for it (1.7 times as fast there,
+    a quarter as fast elsewhere), the heads in float32."""
+    short = torch.cpu._is_avx512_bf16_supported()
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=short):
         encoded = network.encoder(input_ids=batch.input_ids, attention_mask=batch.attention_mask)
     outputs: Outputs = network.heads(encoded.last_hidden_state.float(), batch.attention_mask)
     return outputs

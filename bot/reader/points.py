@@ -42,6 +42,9 @@ the asker could change the verdict (`docs/reading-experiments.md` has rings by t
 """
 PENALTY = 0.001
 """Ridge on the coefficients, per row of the mean loss."""
+NOBODY = -6.0
+"""Log odds of adopt, at most, where nobody knows Rust or will learn it: one of the 1,837 labelled
+messages that say so is adopt. The penalty alone would leave half a unit of that."""
 FLOOR = 0.02
 """As in `bot.advisor.ring`: the least probability counted."""
 
@@ -101,7 +104,7 @@ def fit(rows: Rows, favours: Callable[[Criterion, State], bool]) -> Table:
         added = rows.stated.T @ error + 2 * PENALTY * table.added
         return value, np.concatenate([error.sum(axis=0), added.ravel()])
 
-    signs = [_sign(ring, favours(*tag)) for tag in TAGS for ring in RINGS]
+    signs = [_bounds(tag, ring, favours(*tag)) for tag in TAGS for ring in RINGS]
     found = minimize(
         loss,
         np.zeros(rings + tags * rings),
@@ -117,8 +120,12 @@ _ANY: tuple[float | None, float | None] = (None, None)
 _MORE, _LESS = (0.0, None), (None, 0.0)
 
 
-def _sign(ring: Ring, favourable: bool) -> tuple[float | None, float | None]:
+def _bounds(
+    tag: tuple[Criterion, State], ring: Ring, favourable: bool
+) -> tuple[float | None, float | None]:
     """Between which log odds a stated fact may move a ring."""
+    if tag == (Criterion.TEAM_EXPERIENCE, "no") and ring is Ring.ADOPT:
+        return None, NOBODY
     if ring is Ring.ADOPT:
         return _MORE if favourable else _LESS
     if ring is Ring.HOLD:

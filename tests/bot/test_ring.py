@@ -252,3 +252,9 @@ def test_rings_level_on_paper_are_level_in_the_flips_too() -> None:
     lean = dict.fromkeys(Ring, 0.3)
     checklist = made({(CRUD, "no"): (0, 0, -9, 4)}, start=(-2, -9, 0, -6), whole=1.5)
     assert [f.ring for f in flips({}, {}, lean, checklist)] == [Ring.ADOPT]
+
+
+@given(FACTS)
+def test_rust_is_not_adopted_where_nobody_will_own_it(facts: dict[Criterion, State]) -> None:
+    verdict = judge({**facts, TEAM: "no"}, {}, load_checklist())
+    assert verdict.ring is not Ring.ADOPT

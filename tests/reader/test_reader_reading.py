@@ -189,7 +189,7 @@ def test_all_criteria_have_a_probability_for_both_states(reader: TrainedReader) 
 
 
 def test_what_is_said_both_ways_is_shown_both_ways(reader: TrainedReader) -> None:
-    """Measured 0 of 28; each pair of words says one thing and the other."""
+    """Measured 21 of 28; each message says one thing and the other."""
     rows = [json.loads(line) for line in BOTH_WAYS.read_text("utf-8").splitlines()]
     assert {row["criterion"] for row in rows} == set(CRITERIA)
     found = 0
@@ -199,7 +199,7 @@ def test_what_is_said_both_ways_is_shown_both_ways(reader: TrainedReader) -> Non
             found += 1
             (start, end), (first, last) = (signal.start, signal.end), signal.opposite
             assert end <= first or last <= start
-    assert found >= 0
+    assert found >= 20
 
 
 def test_what_is_said_one_way_is_not_shown_both_ways(reader: TrainedReader) -> None:
