@@ -15,7 +15,7 @@ from bot.current import Current
 from bot.reader.labels import WEIGHTS
 from bot.reader.reading import (
     CARD_FILE,
-    DATA_FILE,
+    EXPORT_FILE,
     MODEL_FILE,
     TOKENIZER_FILE,
     TrainedReader,
@@ -195,5 +195,5 @@ def reader_is_current(settings: Settings) -> bool:
     """True where the exported reader was made from the weights of this version, as it does it."""
     exported = settings.reader_folder / CARD_FILE
     committed = WEIGHTS / WEIGHTS_CARD
-    mapped = (settings.reader_folder / DATA_FILE).is_file()
-    return mapped and exported.is_file() and exported.read_bytes() == committed.read_bytes()
+    so = (settings.reader_folder / EXPORT_FILE).is_file()
+    return so and exported.is_file() and exported.read_bytes() == committed.read_bytes()

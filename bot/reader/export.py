@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Final
@@ -15,13 +16,17 @@ from bot.reader.card import load_card
 from bot.reader.labels import WEIGHTS
 from bot.reader.network import Heads, ReaderNetwork, base_encoder, base_model
 from bot.reader.reading import CARD_FILE as READER_CARD_FILE
-from bot.reader.reading import MODEL_FILE, OUTPUTS, TOKENIZER_FILE
+from bot.reader.reading import EXPORT_FILE, MODEL_FILE, OUTPUTS, TOKENIZER_FILE
 from bot.reader.training import ADAPTER_FILE, CARD_FILE, HEADS_FILE, base_fingerprint
 from index.reference_model import exporting
 from index.word_table import note_table
 
 TOLERANCE: Final = 1e-3
 """Largest difference between a logit of the exported and of the original network."""
+COARSE: Final = 0.5
+"""The same of the network whose weights have eight bits: above this the exact one is kept."""
+BLOCK: Final = 32
+"""Weights that share a scale, as many as in the committed difference."""
 
 
 class ExportError(Exception):
@@ -29,13 +34,15 @@ class ExportError(Exception):
 
 
 def export_reader(destination: Path, weights: Path = WEIGHTS) -> Path:
-    """Writes `reader.onnx` with its weights, `tokenizer.json` and `reader.json` to the folder
-    `destination`, which takes the place of the one before, all at once; returns it.
+    """Writes `reader.onnx` with its weights, `tokenizer.json`, `reader.json` and `export.json`
+    to the folder `destination`, which takes the place of the one before, all at once; returns it.
 
     Inputs `input_ids` and `attention_mask` `[batch, tokens]`; outputs `token_logits`
     `[batch, tokens, 28]`, `signal_logits` `[batch, 28]`, `intent_logits` `[batch, 5]`,
-    `ring_logits` `[batch, 4]`. Raises `ExportError` where the file's outputs differ from
-    PyTorch's by more than `TOLERANCE`, or the installed encoder is not the one trained on.
+    `ring_logits` `[batch, 4]`. The matrices are kept in eight bits and multiplied so, which takes
+    40 MiB less and is quicker, where that moves no logit by more than `COARSE` on this processor.
+    Raises `ExportError` where the exact outputs differ from PyTorch's by more than `TOLERANCE`, or
+    the installed encoder is not the one trained on.
     """
     card = load_card(weights / CARD_FILE)
     found = base_fingerprint()
@@ -52,6 +59,14 @@ def export_reader(destination: Path, weights: Path = WEIGHTS) -> Path:
         difference = largest_difference(network, fresh / MODEL_FILE)
         if difference > TOLERANCE:
             raise ExportError(f"the exported logits differ by {difference:.2g}, above {TOLERANCE}")
+        small = scratch / "small"
+        small.mkdir()
+        _write_in_eight_bits(fresh / MODEL_FILE, small / MODEL_FILE)
+        bits, moved = 32, difference
+        if (coarse := largest_difference(network, small / MODEL_FILE)) <= COARSE:
+            fresh, bits, moved = small, 8, coarse
+        made = {"bits": bits, "largest_difference": round(moved, 6)}
+        (fresh / EXPORT_FILE).write_text(json.dumps(made) + "\n", "utf-8")
         note_table(fresh / MODEL_FILE)
         shutil.copyfile(base_model() / "tokenizer.json", fresh / TOKENIZER_FILE)
         shutil.copyfile(weights / CARD_FILE, fresh / READER_CARD_FILE)
@@ -107,6 +122,24 @@ def _write(network: ReaderNetwork, path: Path) -> None:
     if program is None:
         raise ExportError("PyTorch's exporter returned no program")
     program.save(str(path), external_data=True)
+
+
+def _write_in_eight_bits(exact: Path, path: Path) -> None:
+    """The exported model with `MatMulNBits` in place of each product with a constant matrix."""
+    import onnx
+    from onnxruntime.quantization.matmul_nbits_quantizer import (
+        DefaultWeightOnlyQuantConfig,
+        MatMulNBitsQuantizer,
+    )
+
+    in_int8 = DefaultWeightOnlyQuantConfig(
+        block_size=BLOCK, is_symmetric=True, accuracy_level=4, bits=8
+    )
+    quantizer = MatMulNBitsQuantizer(onnx.load(str(exact)), algo_config=in_int8)
+    quantizer.process()
+    quantizer.model.save_model_to_file(str(path), use_external_data_format=True)
+    for file in path.parent.iterdir():
+        file.chmod(0o644)
 
 
 if __name__ == "__main__":

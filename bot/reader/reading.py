@@ -23,7 +23,7 @@ from knowledge.model import Criterion, Intent, Ring, State
 _Name = TypeVar("_Name")
 
 MODEL_FILE = "reader.onnx"
-DATA_FILE = "reader.onnx.data"
+EXPORT_FILE = "export.json"
 """The weights, beside the graph, so that they are mapped and not copied into memory. An export of
 before has none, and serves."""
 TOKENIZER_FILE = "tokenizer.json"

@@ -20,7 +20,7 @@ from bot.evaluation.questions import load_labels
 from bot.reader.evidence import phrase
 from bot.reader.labels import CRITERIA, INTENTS, RINGS, TAGS, WEIGHTS
 from bot.reader.markup import plain
-from bot.reader.reading import CARD_FILE, Reading, TrainedReader
+from bot.reader.reading import CARD_FILE, EXPORT_FILE, Reading, TrainedReader
 from bot.reader.windows import windows
 from knowledge.model import Criterion, Intent
 
@@ -34,7 +34,10 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> TrainedReader:
     """The reader that set-up exported, or a fresh export where it is missing or out of date."""
     exported = ROOT / ".data" / "models" / "reader"
     card = exported / CARD_FILE
-    if not card.exists() or card.read_bytes() != (WEIGHTS / "card.json").read_bytes():
+    if (
+        not (exported / EXPORT_FILE).exists()
+        or card.read_bytes() != (WEIGHTS / "card.json").read_bytes()
+    ):
         from bot.reader.export import export_reader
 
         exported = export_reader(tmp_path_factory.mktemp("reader"))
