@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 
 from bot.service import Service
+from bot.settings import Settings
 
 README = Path(__file__).resolve().parent.parent / "README.md"
+SETTINGS = README.parent / "docs" / "settings.md"
 EXAMPLE = re.compile(r"```console\n\$ (rust-or-not .*?)\n(.*?)```", re.DOTALL)
 
 
@@ -47,3 +49,17 @@ def test_the_readme_opens_with_the_two_commands() -> None:
 
 def test_the_readme_shows_an_example() -> None:
     assert EXAMPLE.search(README.read_text("utf-8"))
+
+
+def test_every_setting_is_listed_with_its_default_and_what_it_is() -> None:
+    rows = {
+        row.split("`")[1]: row
+        for row in SETTINGS.read_text("utf-8").splitlines()
+        if row[:3] == "| `"
+    }
+    assert list(rows) == [field.alias for field in Settings.model_fields.values()]
+    for field in Settings.model_fields.values():
+        row = rows[str(field.alias)]
+        assert f"| {field.description} |" in row
+        if not field.is_required() and field.default_factory is None and field.default:
+            assert row.endswith(f"| `{field.default}` |")

@@ -65,9 +65,9 @@ def ask(
 
     service = Service(settings(data))
     if docs:
-        from bot.cli.index import bring_up_to_date
+        from bot.cli.index import bring_up_to_date, documents
 
-        bring_up_to_date(service, [*service.settings.docs, *docs])
+        bring_up_to_date(service, documents(service, docs))
     if (as_json or input_file is not None) and isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
     if input_file is not None:

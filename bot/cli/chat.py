@@ -37,9 +37,9 @@ def chat(docs: Docs = None, data: Data = None) -> None:
 
     service = Service(settings(data))
     if docs:
-        from bot.cli.index import bring_up_to_date
+        from bot.cli.index import bring_up_to_date, documents
 
-        bring_up_to_date(service, [*service.settings.docs, *docs])
+        bring_up_to_date(service, documents(service, docs))
     console = Console(highlight=False)
     desk = service.advisor.desk
     console.print(desk.phrases.headlines.abilities)

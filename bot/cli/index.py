@@ -25,11 +25,19 @@ _MOST_NAMES = 20
 
 
 @app.command()
-def build(docs: Docs = None, team: Team = None, data: Data = None) -> None:
+def build(
+    docs: Docs = None,
+    forget_docs: Annotated[
+        bool, typer.Option("--forget-docs", help="Leave out what an earlier --docs added.")
+    ] = False,
+    team: Team = None,
+    data: Data = None,
+) -> None:
     """Build a new snapshot and switch to it. Only what changed is embedded anew.
 
-    The indexes of workspaces with documents of their own are brought along, and those removed whose
-    folder is gone. With --team that of one workspace alone is built.
+    The folders of the index as it is are read again, or those of RUST_OR_NOT_DOCS where that is
+    set. The indexes of workspaces with documents of their own are brought along, and those removed
+    whose folder is gone. With --team that of one workspace alone is built.
 
     Example: rust-or-not index build --docs handbook --docs ~/decisions
     """
@@ -46,7 +54,8 @@ def build(docs: Docs = None, team: Team = None, data: Data = None) -> None:
     if team:
         _print_report(_build_own(service, team))
     else:
-        bring_all_up_to_date(service, [*chosen.docs, *(docs or ())], _print_report)
+        folders = [*chosen.docs, *(docs or ())] if forget_docs else documents(service, docs)
+        bring_all_up_to_date(service, folders, _print_report)
 
 
 @app.command()
@@ -105,6 +114,22 @@ def remove(
 
     open_store(settings(data), team).remove()
     print(f"{team} has no index of its own any more.")
+
+
+def documents(service: Service, added: Sequence[Path] | None = None) -> list[Path]:
+    """The folders that a build reads, and those that --docs adds. Raises `Failure` where one is
+    gone that the index was built with."""
+    from bot.building import folders_of
+
+    kept = folders_of(service)
+    if gone := [one for one in kept if one not in service.settings.docs and not one.is_dir()]:
+        raise Failure(
+            f"{gone[0]} is not there, and the index was built with it; put it back, or leave it "
+            "out: rust-or-not index build --forget-docs",
+            Exit.BAD_INPUT,
+        )
+    resolved = [one.expanduser().resolve() for one in kept]
+    return [*kept, *(one for one in added or () if one.expanduser().resolve() not in resolved)]
 
 
 def bring_up_to_date(service: Service, folders: Sequence[Path]) -> Report:

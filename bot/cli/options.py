@@ -18,7 +18,7 @@ Docs = Annotated[
     list[Path] | None,
     typer.Option(
         "--docs",
-        help="Add a folder of your own documents (repeatable), besides RUST_OR_NOT_DOCS.",
+        help="Add a folder of your own documents (repeatable) to those of the index.",
         show_default=False,
     ),
 ]

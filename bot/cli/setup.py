@@ -9,9 +9,10 @@ from bot.cli.options import Data, Docs, settings
 
 def setup(docs: Docs = None, data: Data = None) -> None:
     """Export the models and build the index, where that is not done yet."""
-    from bot.cli.index import bring_all_up_to_date
+    from bot.cli.index import bring_all_up_to_date, documents
     from bot.service import Service, prepare_models
 
     chosen = settings(data)
     prepare_models(chosen, lambda line: print(line, file=sys.stderr))
-    bring_all_up_to_date(Service(chosen), [*chosen.docs, *(docs or ())])
+    service = Service(chosen)
+    bring_all_up_to_date(service, documents(service, docs))

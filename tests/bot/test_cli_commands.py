@@ -96,6 +96,26 @@ def test_a_build_of_nothing_new_says_so(run: Run, data: Path) -> None:
     assert "Nothing changed; newer goes on serving." in run("index", "build", "--data", data).out
 
 
+def test_a_folder_that_was_added_stays_until_it_is_forgotten(
+    run: Run, data: Path, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "rules.md").write_text("# Rules\n\nTwo people review each Rust service.\n")
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "more.md").write_text("# More\n\nWe pin the Rust compiler.\n")
+    assert run("index", "build", "--docs", folder, "--data", data).code == 0
+    for command in (("setup",), ("index", "build"), ("index", "build", "--docs", folder)):
+        done = run(*command, "--data", data)
+        assert (done.code, "removed: 1" in done.out) == (0, False)
+    assert "removed: 0" in run("index", "build", "--docs", other, "--data", data).out
+    shutil.rmtree(folder)
+    is_clear(run("setup", "--data", data), Exit.BAD_INPUT, "index build --forget-docs")
+    done = run("index", "build", "--forget-docs", "--docs", other, "--data", data)
+    assert done.code == 0
+    assert "removed: 1 (folder/rules.md)" in done.out
+    assert "other/more.md" not in done.out
+
+
 @pytest.mark.parametrize("name", ["a-file.md", "nothing"])
 def test_a_build_refuses_documents_that_are_no_folder(
     run: Run, data: Path, folder: Path, name: str
