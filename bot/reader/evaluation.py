@@ -20,7 +20,7 @@ Figures = dict[str, object]
 
 
 def evaluate(examples: Sequence[Example], readings: Sequence[Reading]) -> Figures:
-    """Shares of 1 on out-of-fold readings; `adopt_hold_mixed` counts both directions.
+    """Shares of 1 on readings of unseen examples; `adopt_hold_mixed` counts both directions.
 
     `leaked`: off-topic messages read as on-topic. `refused`: on-topic ones read as off-topic.
     `ring_direct` and `ring_explained` count decisions only, whatever intent was read.

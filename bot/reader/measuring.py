@@ -21,7 +21,7 @@ from bot.reader.ring import fit_ring, softmax
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """Logits of examples from networks that had not seen them, and the truth.
+    """Logits of examples from a network that had not seen them, and the truth.
 
     First axis: examples. `signals` and `stated` `[n, 28]`, `intent` `[n, 5]`, `intents` `[n]`,
     `ring` `[n, 4]`, `rings` `[n]` (`NO_RING` where it is no decision).
@@ -85,7 +85,7 @@ def ring_model(calibration: Calibration, unseen: Unseen) -> RingModel:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What out-of-fold predictions give to the card."""
+    """What predictions on unseen examples give to the card."""
 
     calibration: Calibration
     ring_model: RingModel
@@ -95,7 +95,7 @@ class Measured:
 def measure(
     tokenizer: Tokenizer, examples: Sequence[Example], logits: Sequence[Logits]
 ) -> Measured:
-    """Calibration, ring model and figures from the out-of-fold `logits` of `examples`.
+    """Calibration, ring model and figures from the `logits` of `examples`, which it has not seen.
 
     Calibration and ring model are fitted on all the examples; for the figures, each half of them
     is read with what was fitted on the other half.

@@ -26,7 +26,7 @@ from bot.reader.examples import Example, load_examples, without_duplicates
 from bot.reader.labels import RINGS, STATES, TAGS, WEIGHTS
 from bot.reader.reading import signal_probabilities
 from bot.reader.ring import softmax
-from bot.reader.training import CARD_FILE, OUT_OF_FOLD_FILE
+from bot.reader.training import CARD_FILE, HELD_OUT_FILE
 from knowledge import CONTENT
 from knowledge.checklist import Checklist
 from knowledge.content import load_checklist
@@ -137,7 +137,7 @@ def read_rows(weights: Path = WEIGHTS) -> tuple[Rows, Rows]:
     """The decisions as they were read unseen, and as their labels state them."""
     examples = without_duplicates(load_examples())
     card = load_card(weights / CARD_FILE)
-    unseen = np.load(weights / OUT_OF_FOLD_FILE)
+    unseen = np.load(weights / HELD_OUT_FILE)
     positions = [int(row) for row in unseen["rows"]]
     kept = [(at, row) for at, row in enumerate(positions) if examples[row].ring is not None]
     at = [index for index, _ in kept]
