@@ -46,7 +46,7 @@ _QUOTE_MARKS = re.compile(r"(?:>[ \t]*)+")
 _QUOTED_LINE = re.compile(rf"(?<=[\r\n])[ \t]*{_QUOTE_MARKS.pattern}")
 _FENCED = re.compile(r"(`{3,}|~{3,})[^`\r\n]*(?:\r\n?|\n|\Z)")
 _FENCE_END = re.compile(r"(?:\A|[\r\n])[ \t>]*(?:`{3,}|~{3,})[ \t]*\Z")
-_HEADING = re.compile(r"\ufeff?#{1,6}[ \t]+(.*?)[ \t#]*$")
+_HEADING = re.compile(r"\ufeff?#{1,6}[ \t]+(.*)")
 _CELL_EDGE = re.compile(r"(?<!\\)\|")
 _SPACE = re.compile(r"\s+")
 _LINK_WORDS = 4
@@ -320,5 +320,5 @@ def _first_heading(text: str, start: int) -> str | None:
     for line in text[start : start + 10_000].splitlines()[:50]:
         heading = _HEADING.match(line)
         if heading:
-            return readable(heading[1]) or None
+            return readable(heading[1].rstrip(" \t#")) or None
     return None

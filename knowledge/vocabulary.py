@@ -36,8 +36,13 @@ class Vocabulary(Frozen):
 
     languages: dict[Language, Words]
     domains: dict[Id, Words]
+    used_by_all: dict[Id, Words]
+    building: Words
     against_rust: Words
     leaving: Words
+    staying: Words
+    the_same: frozenset[Word]
+    something_else: frozenset[Word]
     greetings: Words
     oneself: Words
     english: frozenset[Word]
@@ -48,10 +53,19 @@ class Vocabulary(Frozen):
     fillers: Words
     telling: Words
     ordinary_words: frozenset[Word]
+    namesakes: Words
     generic_words: frozenset[Word]
 
     def domains_in(self, text: str) -> tuple[str, ...]:
-        """The domains that a text names."""
+        """The domains that a text is about: the asker's own or, where it says nothing of oneself,
+        all that it names."""
+        own = self._domains_found(text)
+        if self.speaks_of_oneself(text):
+            return own
+        return tuple(name for name in self.domains if name in (*own, *self._named_found(text)))
+
+    def own_domains_in(self, text: str) -> tuple[str, ...]:
+        """The domains of what a text says is built. Who waits on a database builds none."""
         return self._domains_found(text)
 
     def languages_left_in(self, text: str) -> tuple[str, ...]:
@@ -63,12 +77,24 @@ class Vocabulary(Frozen):
 
     def asks_about_leaving(self, text: str) -> bool:
         """True for `leave Rust`, and for `ours is written in Rust. Move it to Go?`."""
-        line = _one_line(text)
+        line = self._staying_pattern.sub(" ", _one_line(text))
         if self._leaving_pattern.search(line):
             return True
-        return (
-            _IN_RUST.search(line) is not None and self._elsewhere_pattern.search(line) is not None
-        )
+        held = _IN_RUST.search(line)
+        moves = self._elsewhere_pattern.finditer(line) if held else ()
+        return any(held and self._moves_what_is_held(move, held.group()) for move in moves)
+
+    def _moves_what_is_held(self, move: re.Match[str], held: str) -> bool:
+        """Whether what is moved to another language is what the asker has in Rust.
+
+        "Port the API in Go" may say what the API is in by now, "port it in Go" does not.
+        """
+        words = move["what"].lower().split()
+        if not self.something_else.union(*self.languages.values()).isdisjoint(words):
+            return False
+        if move["way"].lower() not in ("in", "on") or self.the_same.issuperset(words):
+            return True
+        return words[-1] in re.findall(r"[\w'’-]+", held.lower())
 
     def in_another_tongue(self, text: str) -> bool:
         """True where a text seems to be in another language than English: mostly in letters of
@@ -112,8 +138,23 @@ class Vocabulary(Frozen):
         return _remembered(self._left_patterns)
 
     @cached_property
+    def _named_found(self) -> Callable[[str], tuple[str, ...]]:
+        return _remembered({name: any_of(words) for name, words in self.used_by_all.items()})
+
+    @cached_property
     def _domain_patterns(self) -> dict[str, re.Pattern[str]]:
-        return {name: any_of(words) for name, words in self.domains.items()}
+        built = {name: self._built(words) for name, words in self.used_by_all.items()}
+        return {
+            name: re.compile("|".join([any_of(words).pattern, *built.get(name, ())]), re.IGNORECASE)
+            for name, words in self.domains.items()
+        }
+
+    def _built(self, words: Words) -> tuple[str, ...]:
+        """A pattern body that matches `building a small database`, but not `a database tool`."""
+        small = rf"(?:{alternatives(tuple(self.english))})\b"
+        what = rf"(?:(?:an?|the|our|my)\s)?(?:(?!{small})[\w'’-]+\s){{0,3}}?"
+        ends = rf"(?=\W*$|[^\w\s-]|\s{small})"
+        return (rf"\b(?:{alternatives(self.building)})\s{what}(?:{alternatives(words)}){ends}",)
 
     @cached_property
     def _left_patterns(self) -> dict[str, re.Pattern[str]]:
@@ -128,11 +169,15 @@ class Vocabulary(Frozen):
         return any_of(self.leaving)
 
     @cached_property
+    def _staying_pattern(self) -> re.Pattern[str]:
+        return any_of(self.staying)
+
+    @cached_property
     def _elsewhere_pattern(self) -> re.Pattern[str]:
         names = alternatives(tuple(word for words in self.languages.values() for word in words))
         return re.compile(
-            rf"\b(?:{_MOVING})\b[^.?!]{{0,40}}?\b(?:to|in|into|with|on)\s+(?:{names})(?![\w+#])"
-            r"(?!,?\s+(?:or|and|/|vs\.?)\s+rust)",
+            rf"\b(?:{_MOVING})\s(?P<what>(?:[\w'’-]+\s){{0,6}}?)(?P<way>to|in|into|with|on)\s"
+            rf"(?:{names})(?![\w+#])(?!,?\s(?:or|and|/|vs\.?|to|into|in|with)\srust\b)",
             re.IGNORECASE,
         )
 
@@ -142,7 +187,7 @@ class Vocabulary(Frozen):
 
     @cached_property
     def _further_pattern(self) -> re.Pattern[str]:
-        joined = rf"(?:(?:{alternatives(self.joiners)}),?\s+)+"
+        joined = rf"(?:(?:{alternatives(self.joiners)}),?\s++){{1,{_JOINED}}}+"
         asking = rf"(?:{alternatives(self.asking)})\b"
         return re.compile(rf"(?<=[\w,;)])\s+{joined}(?={asking})", re.IGNORECASE)
 
@@ -159,6 +204,8 @@ class Vocabulary(Frozen):
         return re.compile(rf"^(?:{alternatives(self.greetings)})\b")
 
 
+_JOINED = 4
+"""Joiners in a row before a further question: "and then also how"."""
 _LATIN = re.compile(r"[a-z\u00c0-\u024f]", re.IGNORECASE)
 _FOREIGN = 3
 """Small words of another language, from which a text may be in it."""
@@ -173,6 +220,11 @@ _IN_RUST = re.compile(
 """What the asker has in Rust by now."""
 _MOVING = "move|migrate|switch|rewrite|replace|port|go|return|change|convert|redo"
 
+_MOVED = (
+    r"mov\w+|migrat\w+|port(?:s|ed|ing)?|switch\w*|rewr\w+|convert\w*|transition\w*|translat\w+"
+    r"|chang\w+|go|goes|going|went|gone|away"
+)
+
 _NOT_A_VERB = "".join(
     rf"(?<!\b{word} )"
     for word in ("to", "we", "you", "i", "they", "can", "could", "should", "would", "not", "us")
@@ -181,10 +233,15 @@ _NOT_A_VERB = "".join(
 
 
 def _left(names: str) -> re.Pattern[str]:
-    """Matches `from Go`, `replaced Go`, `Go to Rust` and `Go ->`, given the names of a language."""
-    leaving = r"\bfrom|\breplac\w+(?: \w+)?|\bout of|\bleft|\boff|\bditch\w*"
-    before = rf"(?:{leaving}) (?:{names})(?![\w+#])"
-    after = rf"{_NOT_A_VERB}(?<![\w.])(?:{names}) (?:(?:to|into) rust\b|->|→)"
+    """Matches `moved from Go`, `from Go to`, `replaced Go`, `Go to Rust` and `Go ->`, given the
+    names of a language. Data that is read from Go leaves nothing."""
+    leaving = r"\breplac\w+(?: \w+)?|\bout of|\bleft|\boff|\bditch\w*|^from"
+    moved = rf"\b(?:{_MOVED})\b(?: [\w'’-]+){{0,6}}? from"
+    before = (
+        rf"(?:{leaving}|{moved}) (?:{names})(?![\w+#])"
+        rf"|\bfrom (?:{names})(?: \w+){{0,2}} (?:(?:to|into) rust\b|->|→)"
+    )
+    after = rf"(?<![\w.]){_NOT_A_VERB}(?:{names}) (?:(?:to|into) rust\b|->|→)"
     return re.compile(f"{before}|{after}", re.IGNORECASE)
 
 

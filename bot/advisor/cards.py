@@ -72,7 +72,7 @@ def _common(case: CaseStudy, text: str, desk: Desk) -> tuple[str, ...]:
     """The field and the languages left that a record shares with a question, in words."""
     labels = desk.phrases.labels
     said = []
-    if case.domain in desk.vocabulary.domains_in(text):
+    if case.domain in desk.vocabulary.own_domains_in(text):
         said.append(labels.same_field.format(field=case.domain.replace("-", " ")))
     left = desk.vocabulary.languages_left_in(text)
     if case.language_before and set(case.languages_before) & set(left):

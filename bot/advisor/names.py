@@ -19,6 +19,9 @@ _ASKED_OF = (
 )
 """What stands before a name whose bearer is asked about: "what did X gain", "how it went at X"."""
 
+_ASKED_AT_MOST = 50
+"""Names that no record knows of which is seen whether they are asked about: each costs a search."""
+
 
 @dataclass(frozen=True)
 class Names:
@@ -87,7 +90,7 @@ class Names:
         """The names that no record knows, where a text asks what their bearers did."""
         return [
             name
-            for name in self.unknown_in(text)
+            for name in self.unknown_in(text)[:_ASKED_AT_MOST]
             if re.search(rf"{_ASKED_OF}{re.escape(name)}(?![\w-])|{re.escape(name)}['’]s\b", text)
         ]
 
@@ -104,7 +107,7 @@ class Names:
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        names = alternatives(tuple(self.owners))
+        names = alternatives((*self.owners, *self.vocabulary.namesakes))
         return re.compile(rf"(?<![\w-])(?:{names})(?![\w-])", re.IGNORECASE)
 
     def _names(self, case: CaseStudy) -> set[str]:

@@ -11,7 +11,8 @@ from knowledge.sentences import sentence_spans
 MOST: Final = 40
 """Clauses of a message that are read one by one; what comes after is read with the whole only."""
 
-_FURTHER = re.compile(r"\n+|;\s+|,?\s+but\s+|,?\s+aber\s+", re.IGNORECASE)
+# No run of blanks is tried from each of its blanks: a hostile text costs no more than its length.
+_FURTHER = re.compile(r"\n+|;\s+|(?<!\s),?\s++(?:but|aber)\s+", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
 
 

@@ -20,7 +20,11 @@ FARTHEST: Final = 200
 LONGEST_WORD: Final = 40
 """Characters that a phrase may grow by on either side to end with a whole word."""
 
-_NEGATION = re.compile(r"\b(?:not|no|never|without|hardly|isn't|aren't|don't|doesn't)\s+$", re.I)
+_NEGATION = re.compile(
+    r"\b(?:not|no|never|without|hardly|nobody|none|nothing|neither|nor|cannot|\w+n['’]t"
+    r"|nicht|kein\w{0,2}|nie|ohne)\s+$",
+    re.IGNORECASE,
+)
 """What a phrase may not leave out right before it."""
 _DANGLING = re.compile(
     r"[\s,;:]+(?:and|or|but|not|no|in|at|on|of|to|the|a|an|for|with|und|et|y)$", re.IGNORECASE

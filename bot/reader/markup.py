@@ -8,7 +8,7 @@ from dataclasses import dataclass
 _MARKUP = re.compile(
     r"<(?P<sigil>[@#!]?)(?P<target>[^<>|\s]+)(?:\|(?P<label>[^<>\n]*))?>"
     r"|&(?P<entity>amp|lt|gt);"
-    r"|:(?P<emoji>[a-z0-9_+-]*[a-z][a-z0-9_+-]*):"
+    r"|:(?P<emoji>(?=[0-9_+-]*+[a-z])[a-z0-9_+-]++):"
     r"|(?P<unseen>[\u200b-\u200f\u2060\ufeff\u00ad\ud800-\udfff])"
 )
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">"}

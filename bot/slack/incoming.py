@@ -6,7 +6,7 @@ import re
 
 _TOKEN = re.compile(r"<(?P<sigil>[@#!]?)(?P<target>[^<>|]*)(?:\|(?P<label>[^<>]*))?>")
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
-_EMPTY_LINES = re.compile(r"[ \t]+\n")
+_EMPTY_LINES = re.compile(r"(?<![ \t])[ \t]+\n")
 
 
 def words_of(text: str, bot: str | None = None) -> str:

@@ -301,6 +301,39 @@ def test_an_ordinary_word_is_a_name_only_in_capitals_or_where_a_search_agrees(
     assert desk_names.named_in(text, near) == found
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Our quantum circuit simulator in Python",
+        "Has anyone replaced their ORM with something in Rust?",
+        "We keep everything in Amazon Aurora",
+        "Our CSS, canonical URLs and symbolic links",
+        "we use cryptography",
+        "a Welsh bank, its advisers Evan and Wallace",
+    ],
+)
+def test_a_part_of_a_title_that_means_other_things_names_no_record(
+    desk_names: Names, text: str
+) -> None:
+    assert desk_names.named_in(text, []) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Quantum CSS", "mozilla-stylo"),
+        ("Prisma ORM", "prisma-query-engine"),
+        ("Amazon Aurora DSQL", "aws-aurora-dsql"),
+        ("Matt Welsh", "fixie-startup-rust"),
+        ("Evan Wallace", "esbuild"),
+        ("python cryptography", "pyca-cryptography"),
+        ("Canonical", "ubuntu-uutils"),
+    ],
+)
+def test_a_full_name_names_its_record(desk_names: Names, text: str, found: str) -> None:
+    assert desk_names.named_in(f"What did {text} gain?", []) == [found]
+
+
 def test_regrets_count_among_the_records_against_rust(
     advisor: Advisor, encoder: OnnxEncoder
 ) -> None:

@@ -37,6 +37,8 @@ WORDS = load_vocabulary()
         ("FROM GO TO RUST", {"go"}),
         ("from JavaScript", {"javascript"}),
         ("from TypeScript into Rust", {"typescript"}),
+        ("we moved two of our services from Java for good", {"java"}),
+        ("from Java services to Rust", {"java"}),
     ],
 )
 def test_the_language_left_is_read(text: str, left: set[str]) -> None:
@@ -57,6 +59,8 @@ def test_the_language_left_is_read(text: str, left: set[str]) -> None:
         "from scratch to Rust",
         "a .go to rust converter",
         "we wrote it in C",
+        "our tool reads data from Java services",
+        "it is called from Python",
     ],
 )
 def test_a_language_that_nobody_left_is_not_read(text: str) -> None:
@@ -102,6 +106,52 @@ def test_no_small_word_is_one_of_two_languages() -> None:
         ("dropbox rust", False),
         ("drop Rustic UI", False),
         ("", False),
+        ("Should we leave Rust?", True),
+        ("We have one service in Rust. Should we rewrite it in Go?", True),
+        ("Should we move from Rust to Python?", True),
+        ("Should we get out of Rust?", True),
+        ("We want out of Rust, is that wise?", True),
+        ("Should we keep Rust?", True),
+        ("Should we keep Rust for our parser or go to Go?", True),
+        ("Our service is in Rust. Port it to Kotlin?", True),
+        ("Should we rewrite our Rust service in Go?", True),
+        ("Would a switch from Rust to Python make sense?", True),
+        ("Migrate our ingest from Rust to Go?", True),
+        ("Rust to Go: is it worth it?", True),
+        ("Our backend is in Rust and slow to change. Should we return to Node?", True),
+        ("We wrote our API in Rust. Should we redo it in TypeScript?", True),
+        ("Should we port our Rust parser to C++?", True),
+        ("We use Rust. Should we switch to Go?", True),
+        ("Should we move our team's services out of Rust?", True),
+        ("Should we keep Rust on the backend?", True),
+        (
+            "We already run two services in Rust and the team likes it. Should we port "
+            "our image resizer, which is in Python and CPU-bound, as well?",
+            False,
+        ),
+        ("Would exposing Rust to Python via PyO3 pay off for our CPU-bound parser?", False),
+        ("We have one service in Rust. Should we also rewrite the one in Go?", False),
+        (
+            "Should we move the parser from our monolith in Java to Rust? We use Rust elsewhere.",
+            False,
+        ),
+        ("Can we get more performance out of Rust than our Go service gives us?", False),
+        ("Should we keep Rust on the table for the new ingest service?", False),
+        ("Should we leave Rust out of our new billing service?", False),
+        (
+            "We use Rust for the gateway. Should we replace the batch jobs with Rust "
+            "too, they are in Java?",
+            False,
+        ),
+        ("We wrote our CLI in Rust. Should we migrate the API, written with Django, to it?", False),
+        ("Is it worth keeping Rust in mind for the rewrite?", False),
+        ("How do we get the best out of Rust in a small team?", False),
+        ("Should we expose Rust to Node through napi?", False),
+        ("Should we leave Rust aside for this prototype?", False),
+        ("Our core is in Rust. Should we convert the wrapper in Python as well?", False),
+        ("We run a proxy in Rust. Could we go on with the one in C++?", False),
+        ("Would calling from Rust to C++ be a problem for our engine?", False),
+        ("We have bindings from Rust to Python. Should we use Rust for the new module?", False),
     ],
 )
 def test_leaving_rust_is_told_from_adopting_it(text: str, asked: bool) -> None:
@@ -138,8 +188,34 @@ def test_what_is_more_or_other_than_a_greeting_does_not_greet(text: str) -> None
 
 
 def test_domains_are_read_as_whole_words() -> None:
-    assert WORDS.domains_in("a load\nbalancer for our Database") == ("database", "proxy")
+    assert WORDS.domains_in("a load\nbalancer for a Database") == ("database", "proxy")
     assert WORDS.domains_in("chatty adblock") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "domains"),
+    [
+        ("Our supply chain tool waits on the database and shows error messages.", ()),
+        ("Our job aggregates sliding windows.", ()),
+        ("The chat widget in our shop is slow.", ()),
+        ("We are building a chat widget.", ()),
+        ("Our loyalty game pays out points.", ()),
+        ("We write to the database a lot.", ()),
+        ("We are building a database.", ("database",)),
+        ("We're writing a distributed time-series database in Go.", ("database",)),
+        ("Our storage engine is slow.", ("database",)),
+        ("We run a blockchain node.", ("blockchain",)),
+        ("We make a game in C++.", ("game",)),
+    ],
+)
+def test_what_everybody_uses_is_the_field_only_of_those_who_build_it(
+    text: str, domains: tuple[str, ...]
+) -> None:
+    assert WORDS.domains_in(text) == WORDS.own_domains_in(text) == domains
+
+
+def test_a_question_on_others_may_name_any_field() -> None:
+    assert WORDS.domains_in("Which databases moved to Rust?") == ("database",)
 
 
 def changed(**changes: Any) -> dict[str, Any]:

@@ -83,6 +83,24 @@ def test_any_text_can_be_read(reader: TrainedReader, text: str) -> None:
     assert all(0 <= start < end <= len(text) for start, end in spans(reader.read(text)))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "it cannot crash often",
+        "it can't crash often",
+        "it won’t crash often",
+        "it wasn't crash often",
+        "nobody crash often",
+        "never  crash often",
+    ],
+)
+def test_evidence_does_not_begin_right_after_a_negation(text: str) -> None:
+    at = text.index("crash")
+    words = np.array([(at, at + 5), (at + 6, at + 11)])
+    start, _ = phrase(text, words, np.full(2, 0.9))
+    assert text[start:] in (text, text.removeprefix("it "))
+
+
 def test_evidence_is_whole_words_of_one_clause(reader: TrainedReader) -> None:
     signals = reader.read(STATING).signals
     team = signals[Criterion.TEAM_EXPERIENCE]
