@@ -73,7 +73,9 @@ class Writer:
         if len(quotes) > 1:
             yes, no = reversed(quotes) if check.state == "no" else quotes
             return escaped(self.phrases.labels.contradicted.format(yes=yes, no=no))
-        return f"“{escaped(quotes[0])}”" if quotes else escaped(self.phrases.labels.by_button)
+        labels = self.phrases.labels
+        silent = labels.by_button if check.answered else labels.earlier
+        return f"“{escaped(quotes[0])}”" if quotes else escaped(silent)
 
     def pull(self, check: Check, ring: Ring) -> float:
         """Points by which a fact lifts an option above the mean of all of them; one that was stated

@@ -99,8 +99,8 @@ class Office:
         """
         if text or not facts:
             ask(text)
-        said = Thread(texts=(text,) if text else ())
-        turn = measured(lambda: settle_all(self.advisor(place.team), said, facts))
+        advisor = self.advisor(place.team)
+        turn = measured(lambda: settle_all(advisor, Thread(), facts, text=text))
         return self._keep(place, asker, text, turn, private=private, alone=True)
 
     def settle(
@@ -112,7 +112,8 @@ class Office:
     ) -> Consulted:
         """Work a verdict out anew with facts answered or withdrawn; the assessment keeps its id.
 
-        What was said in the thread since then counts too, unless a `text` takes its place.
+        What was said in the thread about this piece of work since then counts too, unless a `text`
+        takes its place.
         """
         said = self._thread(kept)
         advisor = self.advisor(kept.place.team)
@@ -121,7 +122,8 @@ class Office:
         update = {"thread": turn.thread, "answer": turn.answer, "question": question}
         now = kept.model_copy(update=update)
         self.store.keep(now)
-        if kept.in_thread:
+        latest = self.store.thread(kept.place, kept.listener) if kept.in_thread else None
+        if kept.in_thread and (latest is None or latest.work == said.work):
             self.store.keep_thread(kept.place, turn.thread, self.clock(), kept.listener)
         return Consulted(now, turn.change)
 
@@ -183,8 +185,9 @@ class Office:
         return own or self.store.thread(place) or Thread()
 
     def _thread(self, kept: Assessment) -> Thread:
+        """What was said by now about the work of an assessment."""
         found = self.store.thread(kept.place, kept.listener) if kept.in_thread else None
-        return found or kept.thread
+        return found if found and found.work == kept.thread.work else kept.thread
 
     def _keep(
         self,

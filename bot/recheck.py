@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.advisor.advisor import Advisor
 from bot.advisor.answer import Answer
-from bot.advisor.question import Question
+from bot.advisor.thread import question_of
 from bot.store.records import Assessment
 from knowledge.model import Intent
 
@@ -36,9 +36,7 @@ class Changed:
 def recheck(advisor: Advisor, verdicts: Iterable[Assessment]) -> Iterator[Changed | None]:
     """For each verdict what changed: the ring, or which sentences are cited; None for nothing."""
     for kept in verdicts:
-        said = kept.thread
-        question = Question("\n".join(said.texts), said.facts, said.withdrawn)
-        now = advisor.answer(question, Intent.DECISION)
+        now = advisor.answer(question_of(advisor, kept.thread), Intent.DECISION)
         same = now.ring is kept.answer.ring and _cited(now) == _cited(kept.answer)
         yield None if same else Changed(kept, now)
 

@@ -95,6 +95,7 @@ class Headlines(Frozen):
     greeted: Phrase
     abilities: Phrase
     other_tongue: Phrase
+    another: Phrase
 
 
 class Labels(Frozen):
@@ -123,6 +124,7 @@ class Labels(Frozen):
     sources: Phrase
     in_your_words: Phrase
     by_button: Phrase
+    earlier: Phrase
     not_stated: Phrase
     in_hindsight: Phrase
     contradicted: Phrase

@@ -52,6 +52,8 @@ class Vocabulary(Frozen):
     asking: Words
     fillers: Words
     telling: Words
+    elsewhere: Words
+    aspects: Words
     ordinary_words: frozenset[Word]
     namesakes: Words
     generic_words: frozenset[Word]
@@ -119,6 +121,11 @@ class Vocabulary(Frozen):
         """True for an open question on nobody in particular: "When is Rust the wrong choice?"."""
         opens = self._open_pattern.match(text) is not None
         return opens and not self.speaks_of_oneself(text)
+
+    def turns_elsewhere(self, text: str) -> bool:
+        """True for `what about our admin panel?`, and not for `what about our tight deadline?`,
+        which is about the work that was spoken of."""
+        return self._elsewhere_turn.search(_one_line(text)) is not None
 
     def without_fillers(self, text: str) -> str:
         """A text without `how long`, `up` and the like, which no answer repeats."""
@@ -194,6 +201,12 @@ class Vocabulary(Frozen):
     @cached_property
     def _open_pattern(self) -> re.Pattern[str]:
         return re.compile(rf"\W*(?:{alternatives(self.asking)})\b", re.IGNORECASE)
+
+    @cached_property
+    def _elsewhere_turn(self) -> re.Pattern[str]:
+        turn = rf"(?:^|[.?!:;,)]\s)\W*(?:[\w’']+,?\s+){{0,2}}?(?:{alternatives(self.elsewhere)})"
+        own = rf"(?:[\w’'-]+\s+){{0,2}}(?:{alternatives(self.aspects)})(?![\w-])"
+        return re.compile(rf"{turn}\s+(?!{own})", re.IGNORECASE)
 
     @cached_property
     def _filler_pattern(self) -> re.Pattern[str]:

@@ -88,9 +88,10 @@ class Advisor:
         """The answer to a checked question, of the intent read from it unless one is given."""
         reading = self.read(question)
         answer = self._compose(question, intent or self.intent(question, reading), reading)
+        notes = (*question.notes, *answer.notes)
         if self.desk.vocabulary.in_another_tongue(question.text):
-            notes = (self.desk.phrases.headlines.other_tongue, *answer.notes)
-            answer = answer.model_copy(update={"notes": notes})
+            notes = (self.desk.phrases.headlines.other_tongue, *notes)
+        answer = answer.model_copy(update={"notes": notes})
         text = plain_text(answer, self.desk.checklist, self.desk.phrases)
         answer = answer.model_copy(update={"text": text})
         return answer.model_copy(update={"receipt": receipt(answer, question)})

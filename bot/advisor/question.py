@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.advisor.fact import Fact
 from knowledge.model import Criterion, State
 
 MAX_CHARACTERS = 40_000
@@ -21,12 +22,16 @@ class Question:
     """A question as it was written. Evidence offsets count characters of `text`.
 
     `facts` overrule what is read from the text; `withdrawn` are criteria of which the asker says
-    that they are not known, whatever the text seems to say.
+    that they are not known, whatever the text seems to say. `said` is what the messages of a thread
+    said when they were read; without it that is read from the text as a whole. `notes` are said
+    first.
     """
 
     text: str
     facts: Mapping[Criterion, State] = field(default_factory=dict)
     withdrawn: frozenset[Criterion] = frozenset()
+    said: Mapping[Criterion, Fact] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def ask(text: object, facts: object = None) -> Question:

@@ -1,29 +1,15 @@
-"""What is known about the asker's case: signals read from the text, and answered facts."""
+"""What is known about the asker's case: what was said, and what was answered."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.advisor.answer import Evidence
+from bot.advisor.fact import Fact
 from bot.advisor.question import Question
 from bot.reader.reading import Reading, SignalReading
 from knowledge.model import Criterion, Ring, State
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One stated criterion. `evidence` is None where a person answered by button, `opposite` the
-    words that state the contrary as well."""
-
-    state: State
-    confidence: float
-    evidence: Evidence | None
-    opposite: Evidence | None = None
-
-    @property
-    def answered(self) -> bool:
-        return self.evidence is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +32,40 @@ class Situation:
 
 
 def situation(question: Question, reading: Reading) -> Situation:
-    """Signals of the text, overruled by what a person answered.
+    """What was said, overruled by what a person answered.
 
-    An answer that the text states as well keeps the words that say so, as what is written later in
-    a thread is answered and stated. Without a text, as a form may be sent, nothing leans to a ring.
+    An answer that the text states as well keeps the words that say so. Without a text, as a form
+    may be sent, nothing leans to a ring.
     """
     facts: dict[Criterion, Fact] = {}
-    for criterion, signal in reading.signals.items():
-        if criterion in question.withdrawn:
-            continue
+    said = read_from(question.text, reading) if question.said is None else question.said
+    for criterion, fact in said.items():
         answered = question.facts.get(criterion)
-        if answered in (None, signal.state):
-            facts[criterion] = Fact(
-                signal.state,
-                1.0 if answered else round(signal.probability, 3),
-                _words(question.text, signal.start, signal.end),
-                None if answered else _contrary(question.text, signal),
-            )
+        if answered is None and criterion not in question.withdrawn:
+            facts[criterion] = fact
+        elif answered == fact.state and fact.evidence is not None:
+            facts[criterion] = replace(fact, confidence=1.0, opposite=None)
     for criterion, state in question.facts.items():
-        said = reading.told.get((criterion, state))
-        words = _words(question.text, *said) if said else None
-        facts.setdefault(criterion, Fact(state, 1.0, words))
+        told = reading.told.get((criterion, state))
+        words = _words(question.text, *told) if told else None
+        facts.setdefault(criterion, Fact(state, 1.0, words, answered=words is None))
     likely = {pair: round(value, 4) for pair, value in reading.probabilities.items()}
     worded = bool(question.text.strip())
     lean = {ring: round(value, 4) for ring, value in reading.ring.items()} if worded else {}
     return Situation(facts, likely, lean)
+
+
+def read_from(text: str, reading: Reading) -> dict[Criterion, Fact]:
+    """What a text states, given its reading."""
+    return {
+        criterion: Fact(
+            signal.state,
+            round(signal.probability, 3),
+            _words(text, signal.start, signal.end),
+            _contrary(text, signal),
+        )
+        for criterion, signal in reading.signals.items()
+    }
 
 
 def _contrary(text: str, signal: SignalReading) -> Evidence | None:

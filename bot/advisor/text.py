@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.advisor.answer import Answer, Card, Check, Citation, Flip, Statement, Weighs
+from bot.advisor.fact import DOUBTFUL
 from knowledge.checklist import Checklist
 from knowledge.model import Criterion, Intent, Ring, Standing
 from knowledge.phrases import Phrases
@@ -14,8 +15,6 @@ from knowledge.phrases import Phrases
 QUESTIONS = 3
 """Missing facts that are asked for."""
 FLIPS = 3
-DOUBTFUL = 0.5
-"""Below this confidence an item is only said to be perhaps so."""
 APART = 3
 """Criteria named that only a record has, or only the question."""
 
@@ -118,7 +117,7 @@ def stated(check: Check, checklist: Checklist, phrases: Phrases) -> str:
     item, labels = checklist[check.criterion], phrases.labels
     if check.state == "unknown":
         return f"{item.label}: {labels.not_stated}"
-    source = labels.by_button
+    source = labels.by_button if check.answered else labels.earlier
     if check.evidence is not None:
         source = labels.in_your_words.format(quote=_short(check.evidence.quote))
     if check.evidence is not None and check.opposite is not None:
@@ -135,7 +134,8 @@ def fact(check: Check, checklist: Checklist, phrases: Phrases) -> str:
     item = checklist[check.criterion]
     if check.state == "unknown" or check.opposite is not None:
         return item.label
-    said = item.says(check.state, check.evidence.quote if check.evidence else None)
+    words = check.evidence.quote if check.evidence else None if check.answered else ""
+    said = item.says(check.state, words)
     if check.confidence >= DOUBTFUL:
         return said
     return phrases.labels.doubtful.format(fact=uncapitalised(said))

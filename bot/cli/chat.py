@@ -127,16 +127,15 @@ def _say(service: Service, console: Console, turn: Turn) -> Turn:
 
 
 def _facts(service: Service, console: Console, thread: Thread) -> None:
-    from bot.advisor.question import Question
     from bot.advisor.text import stated, visible
+    from bot.advisor.thread import question_of
     from knowledge.model import Intent
 
     if not thread.texts:
         console.print("Nothing is known yet.\n")
         return
     desk = service.advisor.desk
-    question = Question("\n".join(thread.texts), thread.facts)
-    answer = service.advisor.answer(question, Intent.DECISION)
+    answer = service.advisor.answer(question_of(service.advisor, thread), Intent.DECISION)
     for check in answer.checklist:
         line = stated(check, desk.checklist, desk.phrases)
         console.print(visible(f"{check.criterion.value}: {line}"), markup=False)

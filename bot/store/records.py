@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from bot.advisor.answer import Answer
+from bot.advisor.fact import Fact
 from bot.advisor.thread import Thread
 from knowledge.model import Criterion, Ring, State
 
@@ -88,6 +89,9 @@ class ChannelSettings(Kept):
     contact: str = ""
 
 
+_SAID = TypeAdapter[Mapping[Criterion, Fact] | None](Mapping[Criterion, Fact] | None)
+
+
 def thread_to_json(thread: Thread) -> dict[str, Any]:
     return {
         "texts": list(thread.texts),
@@ -95,6 +99,8 @@ def thread_to_json(thread: Thread) -> dict[str, Any]:
         "withdrawn": sorted(thread.withdrawn),
         "ring": thread.ring.value if thread.ring else None,
         "known": _plain(thread.known),
+        "said": _SAID.dump_python(thread.said, mode="json"),
+        "work": thread.work,
     }
 
 
@@ -105,6 +111,8 @@ def thread_from_json(body: Mapping[str, Any]) -> Thread:
         ring=Ring(body["ring"]) if body["ring"] else None,
         known={Criterion(name): state for name, state in body["known"].items()},
         withdrawn=frozenset(map(Criterion, body.get("withdrawn", ()))),
+        said=_SAID.validate_python(body.get("said")),
+        work=body.get("work", 0),
     )
 
 

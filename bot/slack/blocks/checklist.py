@@ -84,7 +84,7 @@ def _stated(check: Check, words: Words) -> str:
 
 
 def _said(check: Check, words: Words, most: int = _CELL) -> str:
-    """The asker's words that an item was read from, or that it was answered by button."""
+    """The asker's words that an item was read from, or what it rests on without any."""
     quotes = [flat(e.quote, most) for e in (check.evidence, check.opposite) if e is not None]
     quotes = [quote for quote in quotes if quote]
     if len(quotes) > 1:
@@ -92,7 +92,10 @@ def _said(check: Check, words: Words, most: int = _CELL) -> str:
         return words.phrases.labels.contradicted.format(yes=yes, no=no)
     if quotes:
         return f"“{quotes[0]}”"
-    return words.phrases.labels.by_button if check.answered else ""
+    if check.state == "unknown" or check.evidence is not None:
+        return ""
+    labels = words.phrases.labels
+    return labels.by_button if check.answered else labels.earlier
 
 
 def _cell(text: str) -> RawTextObject:
