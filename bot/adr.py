@@ -242,12 +242,14 @@ def _kind(pull: float) -> str:
 def _more(writer: Writer, review: date) -> Iterator[str]:
     answer, wording = writer.answer, writer.wording
     yield "## More Information"
-    yield f"### {escaped(wording.dissent)}"
     dissent = [card for card in answer.cards if card.other_way]
-    yield "\n\n".join(_card(card, writer) for card in dissent) or escaped(wording.no_dissent)
     same = [card for card in answer.cards if not card.other_way]
+    undecided = writer.ring is Ring.ASSESS
+    if not undecided:
+        yield f"### {escaped(wording.dissent)}"
+        yield "\n\n".join(_card(card, writer) for card in dissent) or escaped(wording.no_dissent)
     if same:
-        yield f"### {escaped(wording.cases)}"
+        yield f"### {escaped(writer.phrases.labels.cases if undecided else wording.cases)}"
         yield from (_card(card, writer) for card in same)
     if answer.guidance:
         yield f"### {escaped(wording.advice)}"

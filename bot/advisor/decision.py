@@ -172,9 +172,10 @@ def _cards(
     else:
         lean = _lean(verdict, chosen)
     shown = [
-        card(item, vector, desk, citations, criteria, SENTENCES, lean, text) for item in chosen
+        card(item, vector, desk, citations, criteria, SENTENCES, points_to, text) for item in chosen
     ]
     yield from sorted(
+    points_to = None if verdict.ring is Ring.ASSESS else lean
         shown, key=lambda one: (one.case not in named, not one.related, one.other_way)
     )
 

@@ -236,6 +236,25 @@ def test_what_points_the_other_way_is_set_apart(decision: Answer) -> None:
 
 
 def test_what_would_change_the_verdict_is_listed_whole(decision: Answer) -> None:
+def test_without_a_verdict_no_case_points_any_way(decision: Answer) -> None:
+    cards = tuple(card.model_copy(update={"other_way": False}) for card in decision.cards)
+    text = written(decision.model_copy(update={"ring": Ring.ASSESS, "cards": cards})).text
+    assert "Cases That Point" not in text
+    assert WORDING.no_dissent not in text
+    assert all(f"**{escaped(card.title)}**" in text for card in cards)
+
+
+def test_what_does_not_count_for_leaving_is_no_reason_in_the_record(service: Service) -> None:
+    told: dict[Criterion, State] = {Criterion.TIGHT_DEADLINE: "yes", Criterion.CPU_BOUND: "yes"}
+    answer = service.advisor.answer(Question("Should we leave Rust?", told))
+    assert answer.leaving
+    text = written(answer).text
+    deadline = uncapitalised(CHECKLIST[Criterion.TIGHT_DEADLINE].yes)
+    assert f"Neutral, because {deadline}" in text
+    assert f"Good, because {deadline}" not in text
+    assert f"Bad, because {deadline}" not in text
+
+
     text = written(decision).text
     for flip in decision.flips:
         assert f"{CHECKLIST[flip.criterion].says(flip.state)}: then “" in text
