@@ -9,12 +9,12 @@ from bot.advisor.answer import Answer, Card, Check, Statement
 from bot.advisor.cards import card, related
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
-from bot.advisor.find import RankedCase, find_guidance, rank_cases
+from bot.advisor.find import Pair, RankedCase, find_guidance, rank_cases
 from bot.advisor.parts import Part
 from bot.advisor.question import Question
 from bot.advisor.ring import Verdict
 from bot.advisor.situation import Situation, situation
-from bot.advisor.telling import most_telling, weighed
+from bot.advisor.telling import most_telling, weighed, without
 from bot.reader.reading import Reading
 from index.encoder import Vectors
 from knowledge.checklist import Item
@@ -29,8 +29,8 @@ GUIDANCE = 2
 """Sentences quoted from articles besides the backing of what was read, for each question asked."""
 _GUIDED = {Intent.COST, Intent.ADOPTION}
 """What may be asked besides the verdict, and is answered by articles."""
-GUIDANCE_COSINE = 0.35
-"""Below this likeness a passage is not about the question."""
+GUIDANCE_COSINE = 0.45
+"""Below this likeness a passage is not about the question; docs/search.md has figures."""
 
 
 def decide(
@@ -57,7 +57,7 @@ def decide(
     besides = [(part.text, part.vector) for part in parts if part.intent in _GUIDED]
     general = desk.vocabulary.asks_in_general(question.text)
     asked = besides or ([(question.text, vector)] if known.facts or general else [])
-    guidance = tuple(_guidance(asked, desk, citations, reasons))
+    guidance = tuple(_guidance(asked, checklist, desk, citations, reasons))
     headlines = desk.phrases.headlines
     return Answer(
         question=question.text,
@@ -193,7 +193,12 @@ def _guidance(
     citations: Citations,
     reasons: tuple[Statement, ...],
 ) -> Iterator[Statement]:
-    """The sentences of the articles nearest to each question asked, if any is near enough."""
+    checklist: tuple[Check, ...],
+    """The sentences of the articles nearest to each question asked, if any is near enough.
+
+    None speaks for a state that is not the asker's, or that does not count for the question.
+    """
+    unfit = [pair for check in checklist for pair in _contrary(check, desk)]
     said = {statement.text for statement in reasons}
     records = citations.told
     for text, vector in asked:
@@ -204,3 +209,13 @@ def _guidance(
             if quote.text not in said:
                 said.add(quote.text)
                 yield citations.state(stored, quote)
+        ranked = without(ranked, unfit, desk.snapshot)
+
+
+def _contrary(check: Check, desk: Desk) -> tuple[Pair, ...]:
+    """The backing of what was not stated, where something was; all of what is set aside."""
+    if check.state == "unknown" or check.opposite:
+        return ()
+    if check.weighs == "neutral":
+        return desk.sources(check.criterion, None)
+    return desk.backing(check.criterion, "no" if check.state == "yes" else "yes")
