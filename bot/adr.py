@@ -76,10 +76,10 @@ class Writer:
         return f"“{escaped(quotes[0])}”" if quotes else escaped(self.phrases.labels.by_button)
 
     def pull(self, check: Check, ring: Ring) -> float:
-        """Points by which a fact lifts an option above the mean of all of them; one that was stated
-        both ways has none."""
+        """Points by which a fact lifts an option above the mean of all of them; one that does not
+        count has none."""
         assert check.state != "unknown"
-        if check.opposite is not None:
+        if check.weighs == "neutral":
             return 0.0
         points = self.checklist[check.criterion].adds(check.state)
         return points.of(ring) - sum(points.of(other) for other in Ring) / len(Ring)

@@ -46,11 +46,12 @@ def decide(
     they ask besides, so that "and how long would ramp-up take?" is answered as well.
     """
     known = situation(question, reading)
-    verdict = verdicts.judge(known.states, known.lean, desk.checklist)
+    counted = desk.checklist_for(question.text)
+    verdict = verdicts.judge(known.states, known.lean, counted)
     leaving = desk.vocabulary.asks_about_leaving(question.text)
     citations = Citations(desk.snapshot)
-    checklist = tuple(_checks(known, desk, citations))
-    weighed_by = known.states, known.likely, known.lean, desk.checklist
+    checklist = tuple(_checks(known, leaving, desk, citations))
+    weighed_by = known.states, known.likely, known.lean, counted
     missing = verdicts.missing(*weighed_by, known.disputed)
     reasons = tuple(_reasons(checklist, verdict, missing, desk, citations))
     cards = tuple(_cards(question, known, verdict, vector, desk, citations))
@@ -59,6 +60,7 @@ def decide(
     asked = besides or ([(question.text, vector)] if known.facts or general else [])
     guidance = tuple(_guidance(asked, checklist, desk, citations, reasons))
     headlines = desk.phrases.headlines
+    alone = verdict.ring is not Ring.ASSESS and all(c.weighs == "neutral" for c in checklist)
     return Answer(
         question=question.text,
         intent=Intent.DECISION,
@@ -69,6 +71,7 @@ def decide(
         points=dict(verdict.points),
         impression=dict(known.lean),
         headline=(headlines.leaving if leaving else headlines.rings)[verdict.ring],
+        notes=(headlines.whole_alone,) if alone else (),
         reasons=reasons,
         guidance=guidance,
         checklist=checklist,
@@ -80,7 +83,7 @@ def decide(
     )
 
 
-def _checks(known: Situation, desk: Desk, citations: Citations) -> Iterator[Check]:
+def _checks(known: Situation, leaving: bool, desk: Desk, citations: Citations) -> Iterator[Check]:
     for item in desk.checklist.items:
         fact = known.facts.get(item.id)
         backing = desk.sources(item.id, fact.state if fact else None)
@@ -95,10 +98,11 @@ def _checks(known: Situation, desk: Desk, citations: Citations) -> Iterator[Chec
                 confidence=_silence(item, known),
             )
             continue
+        skipped = leaving and fact.state in item.leaving_skips
         yield Check(
             criterion=item.id,
             state=fact.state,
-            weighs="neutral" if fact.opposite else verdicts.weighs(item, fact.state),
+            weighs="neutral" if fact.opposite or skipped else verdicts.weighs(item, fact.state),
             evidence=fact.evidence,
             citations=numbers,
             confidence=fact.confidence,
@@ -171,11 +175,11 @@ def _cards(
         chosen += rest[: max(SHOWN - len(chosen), 0)]
     else:
         lean = _lean(verdict, chosen)
+    points_to = None if verdict.ring is Ring.ASSESS else lean
     shown = [
         card(item, vector, desk, citations, criteria, SENTENCES, points_to, text) for item in chosen
     ]
     yield from sorted(
-    points_to = None if verdict.ring is Ring.ASSESS else lean
         shown, key=lambda one: (one.case not in named, not one.related, one.other_way)
     )
 
@@ -189,11 +193,11 @@ def _lean(verdict: Verdict, shown: list[RankedCase]) -> bool:
 
 def _guidance(
     asked: Sequence[tuple[str, Vectors]],
+    checklist: tuple[Check, ...],
     desk: Desk,
     citations: Citations,
     reasons: tuple[Statement, ...],
 ) -> Iterator[Statement]:
-    checklist: tuple[Check, ...],
     """The sentences of the articles nearest to each question asked, if any is near enough.
 
     None speaks for a state that is not the asker's, or that does not count for the question.
@@ -205,11 +209,11 @@ def _guidance(
         hits = find_guidance(desk.snapshot, vector, text, 12)
         near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
         ranked = weighed(near, desk.vocabulary.without_fillers(text), desk.snapshot)
+        ranked = without(ranked, unfit, desk.snapshot)
         for stored, quote in most_telling(ranked, desk.snapshot, GUIDANCE, records):
             if quote.text not in said:
                 said.add(quote.text)
                 yield citations.state(stored, quote)
-        ranked = without(ranked, unfit, desk.snapshot)
 
 
 def _contrary(check: Check, desk: Desk) -> tuple[Pair, ...]:

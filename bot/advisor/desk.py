@@ -66,6 +66,11 @@ class Desk:
             for item in self.checklist.items
         }
 
+    def checklist_for(self, text: str) -> Checklist:
+        """The checklist as it counts for what a question asks."""
+        leaving = self.vocabulary.asks_about_leaving(text)
+        return self.checklist.on_leaving if leaving else self.checklist
+
     def backing(self, criterion: Criterion, state: State) -> tuple[tuple[Stored, Quote], ...]:
         """The sentences for which a state is the reason, as this snapshot holds them."""
         return tuple(

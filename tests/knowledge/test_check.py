@@ -15,6 +15,7 @@ from knowledge import CONTENT
 from knowledge.check import check
 from knowledge.content import load_checklist, load_content
 from knowledge.faults import ContentError, Fault
+from knowledge.model import Criterion, Ring
 from knowledge.references import MARKER
 from knowledge.split import passages, shown
 from knowledge.wording.adr import load_adr_wording
