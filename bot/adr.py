@@ -78,10 +78,10 @@ class Writer:
         return f"“{escaped(quotes[0])}”" if quotes else escaped(silent)
 
     def pull(self, check: Check, ring: Ring) -> float:
-        """Points by which a fact lifts an option above the mean of all of them; one that was stated
-        both ways has none."""
+        """Points by which a fact lifts an option above the mean of all of them; one that does not
+        count has none."""
         assert check.state != "unknown"
-        if check.opposite is not None:
+        if check.weighs == "neutral":
             return 0.0
         points = self.checklist[check.criterion].adds(check.state)
         return points.of(ring) - sum(points.of(other) for other in Ring) / len(Ring)
@@ -244,12 +244,14 @@ def _kind(pull: float) -> str:
 def _more(writer: Writer, review: date) -> Iterator[str]:
     answer, wording = writer.answer, writer.wording
     yield "## More Information"
-    yield f"### {escaped(wording.dissent)}"
     dissent = [card for card in answer.cards if card.other_way]
-    yield "\n\n".join(_card(card, writer) for card in dissent) or escaped(wording.no_dissent)
     same = [card for card in answer.cards if not card.other_way]
+    undecided = writer.ring is Ring.ASSESS
+    if not undecided:
+        yield f"### {escaped(wording.dissent)}"
+        yield "\n\n".join(_card(card, writer) for card in dissent) or escaped(wording.no_dissent)
     if same:
-        yield f"### {escaped(wording.cases)}"
+        yield f"### {escaped(writer.phrases.labels.cases if undecided else wording.cases)}"
         yield from (_card(card, writer) for card in same)
     if answer.guidance:
         yield f"### {escaped(wording.advice)}"

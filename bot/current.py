@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Protocol
 
 from bot.advisor.advisor import Advisor
-from bot.advisor.desk import Desk
+from bot.advisor.desk import Desk, unbacked
+from bot.logs import get_logger
 from bot.reader.reading import TrainedReader
 from index.encoder import OnnxEncoder
 from index.library import Library
@@ -14,6 +15,8 @@ from index.store import SnapshotStore
 from knowledge.checklist import Checklist
 from knowledge.content import load_phrases
 from knowledge.vocabulary import load_vocabulary
+
+log = get_logger(__name__)
 
 
 class Models(Protocol):
@@ -39,7 +42,9 @@ class Current:
         """The advisor over the snapshot that is current now.
 
         A snapshot of another model or version than this process has loaded does not replace one
-        that serves. Raises `SnapshotError` where there is none that can serve, `ModelUnavailable`.
+        that serves. One that lacks a sentence on which a verdict rests does serve, and the log
+        says so: a verdict without that sentence is better than none. Raises `SnapshotError` where
+        there is none that can serve, `ModelUnavailable`.
         """
         snapshot, held = self._library.current(), self._advisor
         if held is not None and held.desk.snapshot is snapshot:
@@ -50,6 +55,12 @@ class Current:
         if unfit:
             raise SnapshotError(f"the index was built {unfit}; run `rust-or-not index build`")
         models = self._models
+        if lacking := unbacked(snapshot, models.checklist):
+            log.warning(
+                "the index lacks sentences that verdicts rest on; run `rust-or-not index build`",
+                snapshot=snapshot.id,
+                criteria=", ".join(lacking),
+            )
         desk = Desk(snapshot, models.checklist, load_phrases(), load_vocabulary())
         self._advisor = Advisor(desk, models.reader, models.encoder)
         return self._advisor

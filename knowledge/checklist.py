@@ -44,6 +44,11 @@ class Points(Frozen):
     def of(self, ring: Ring) -> int:
         return int(getattr(self, ring.value))
 
+    @property
+    def weigh(self) -> bool:
+        """Whether they add anything to any ring."""
+        return any(self.of(ring) for ring in Ring)
+
 
 class Answers(Frozen):
     """Points of a criterion by the answer that was read."""
@@ -52,8 +57,15 @@ class Answers(Frozen):
     no: Points
 
 
+_STATES: tuple[State, State] = ("yes", "no")
+_NO_POINTS = Points(adopt=0, trial=0, assess=0, hold=0)
+
+
 class Item(Frozen):
-    """One criterion as people meet it."""
+    """One criterion as people meet it.
+
+    `leaving_skips` are the answers that say nothing where leaving Rust is asked about.
+    """
 
     id: Criterion
     speaks: Speaks
@@ -64,6 +76,7 @@ class Item(Frozen):
     no: Line
     hedged: Hedged | None = None
     points: Answers
+    leaving_skips: tuple[State, ...] = ()
     backs: Annotated[tuple[Reason, ...], Field(min_length=1)]
 
     def says(self, state: State, words: str | None = None) -> str:
@@ -81,16 +94,24 @@ class Item(Frozen):
     def adds(self, state: State) -> Points:
         return self.points.yes if state == "yes" else self.points.no
 
+    def on_leaving(self) -> Item:
+        """The same, with no points for the answers that say nothing on leaving Rust."""
+        kept = {state: self.adds(state) for state in _STATES if state not in self.leaving_skips}
+        points = Answers(yes=kept.get("yes", _NO_POINTS), no=kept.get("no", _NO_POINTS))
+        return self.model_copy(update={"points": points})
+
 
 class Checklist(Frozen):
     """All 14 items, each exactly once, in the order in which they are shown.
 
     `start` is what each ring has before anything is read; `whole` weighs the reading of the whole
-    message (points for each unit of log probability); `scale` turns points into probabilities.
+    message (points for each unit of log probability), and does so where no stated fact weighs only
+    if it is `whole_alone`; `scale` turns points into probabilities.
     """
 
     start: Points
     whole: Annotated[float, Field(ge=0, le=10)]
+    whole_alone: bool = True
     scale: Annotated[float, Field(gt=0, le=20)]
     items: tuple[Item, ...]
 
@@ -104,6 +125,15 @@ class Checklist(Frozen):
         if twice:
             raise ValueError(f"criteria that stand twice: {', '.join(twice)}")
         return self
+
+    @cached_property
+    def on_leaving(self) -> Checklist:
+        """The checklist where leaving Rust is asked about: what says nothing on it adds nothing,
+        nor does the message as a whole where no more is stated, as it is read from just that."""
+        items = tuple(item.on_leaving() for item in self.items)
+        return Checklist(
+            start=self.start, whole=self.whole, whole_alone=False, scale=self.scale, items=items
+        )
 
     @cached_property
     def _by_id(self) -> dict[Criterion, Item]:

@@ -84,6 +84,7 @@ class Headlines(Frozen):
 
     rings: Annotated[dict[Ring, Phrase], AfterValidator(_complete)]
     leaving: Annotated[dict[Ring, Phrase], AfterValidator(_complete)]
+    whole_alone: Phrase
     case_named: Phrase
     case_found: Phrase
     not_covered: Phrase
@@ -104,6 +105,7 @@ class Labels(Frozen):
     speaks_for: Phrase
     speaks_against: Phrase
     both_ways: Phrase
+    set_aside: Phrase
     nothing_for: Phrase
     nothing_against: Phrase
     guidance: Phrase

@@ -113,7 +113,7 @@ class Advisor:
     def verdict(self, question: Question) -> Verdict:
         """The verdict alone: nothing is looked up. `answer` comes to the same ring."""
         known = situation(question, self.read(question))
-        return judge(known.states, known.lean, self.desk.checklist)
+        return judge(known.states, known.lean, self.desk.checklist_for(question.text))
 
     def embed(self, text: str) -> Vectors:
         """A text as it is searched for."""

@@ -31,7 +31,8 @@ def card(
 ) -> Card:
     """A record with its summary and the sentences nearest to the question.
 
-    `lean` is where the verdict points (True: to Rust); a record that went the other way says so.
+    `lean` is where the verdict points (True: to Rust; None: nowhere); a record that went the other
+    way says so.
     Where the founding article and the source differ, the sentence that says how follows the
     summary; of the other sentences none repeats what the answer told already.
     """

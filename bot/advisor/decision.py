@@ -9,12 +9,12 @@ from bot.advisor.answer import Answer, Card, Check, Statement
 from bot.advisor.cards import card, related
 from bot.advisor.citations import Citations
 from bot.advisor.desk import Desk
-from bot.advisor.find import RankedCase, find_guidance, rank_cases
+from bot.advisor.find import Pair, RankedCase, find_guidance, rank_cases
 from bot.advisor.parts import Part
 from bot.advisor.question import Question
 from bot.advisor.ring import Verdict
 from bot.advisor.situation import Situation, situation
-from bot.advisor.telling import most_telling, weighed
+from bot.advisor.telling import most_telling, weighed, without
 from bot.reader.reading import Reading
 from index.encoder import Vectors
 from knowledge.checklist import Item
@@ -29,8 +29,8 @@ GUIDANCE = 2
 """Sentences quoted from articles besides the backing of what was read, for each question asked."""
 _GUIDED = {Intent.COST, Intent.ADOPTION}
 """What may be asked besides the verdict, and is answered by articles."""
-GUIDANCE_COSINE = 0.35
-"""Below this likeness a passage is not about the question."""
+GUIDANCE_COSINE = 0.45
+"""Below this likeness a passage is not about the question; docs/search.md has figures."""
 
 
 def decide(
@@ -46,19 +46,21 @@ def decide(
     they ask besides, so that "and how long would ramp-up take?" is answered as well.
     """
     known = situation(question, reading)
-    verdict = verdicts.judge(known.states, known.lean, desk.checklist)
+    counted = desk.checklist_for(question.text)
+    verdict = verdicts.judge(known.states, known.lean, counted)
     leaving = desk.vocabulary.asks_about_leaving(question.text)
     citations = Citations(desk.snapshot)
-    checklist = tuple(_checks(known, desk, citations))
-    weighed_by = known.states, known.likely, known.lean, desk.checklist
+    checklist = tuple(_checks(known, leaving, desk, citations))
+    weighed_by = known.states, known.likely, known.lean, counted
     missing = verdicts.missing(*weighed_by, known.disputed)
     reasons = tuple(_reasons(checklist, verdict, missing, desk, citations))
     cards = tuple(_cards(question, known, verdict, vector, desk, citations))
     besides = [(part.text, part.vector) for part in parts if part.intent in _GUIDED]
     general = desk.vocabulary.asks_in_general(question.text)
     asked = besides or ([(question.text, vector)] if known.facts or general else [])
-    guidance = tuple(_guidance(asked, desk, citations, reasons))
+    guidance = tuple(_guidance(asked, checklist, desk, citations, reasons))
     headlines = desk.phrases.headlines
+    alone = verdict.ring is not Ring.ASSESS and all(c.weighs == "neutral" for c in checklist)
     return Answer(
         question=question.text,
         intent=Intent.DECISION,
@@ -69,6 +71,7 @@ def decide(
         points=dict(verdict.points),
         impression=dict(known.lean),
         headline=(headlines.leaving if leaving else headlines.rings)[verdict.ring],
+        notes=(headlines.whole_alone,) if alone else (),
         reasons=reasons,
         guidance=guidance,
         checklist=checklist,
@@ -80,7 +83,7 @@ def decide(
     )
 
 
-def _checks(known: Situation, desk: Desk, citations: Citations) -> Iterator[Check]:
+def _checks(known: Situation, leaving: bool, desk: Desk, citations: Citations) -> Iterator[Check]:
     for item in desk.checklist.items:
         fact = known.facts.get(item.id)
         backing = desk.sources(item.id, fact.state if fact else None)
@@ -95,10 +98,11 @@ def _checks(known: Situation, desk: Desk, citations: Citations) -> Iterator[Chec
                 confidence=_silence(item, known),
             )
             continue
+        skipped = leaving and fact.state in item.leaving_skips
         yield Check(
             criterion=item.id,
             state=fact.state,
-            weighs="neutral" if fact.opposite else verdicts.weighs(item, fact.state),
+            weighs="neutral" if fact.opposite or skipped else verdicts.weighs(item, fact.state),
             evidence=fact.evidence,
             citations=numbers,
             confidence=fact.confidence,
@@ -171,8 +175,9 @@ def _cards(
         chosen += rest[: max(SHOWN - len(chosen), 0)]
     else:
         lean = _lean(verdict, chosen)
+    points_to = None if verdict.ring is Ring.ASSESS else lean
     shown = [
-        card(item, vector, desk, citations, criteria, SENTENCES, lean, text) for item in chosen
+        card(item, vector, desk, citations, criteria, SENTENCES, points_to, text) for item in chosen
     ]
     yield from sorted(
         shown, key=lambda one: (one.case not in named, not one.related, one.other_way)
@@ -188,18 +193,33 @@ def _lean(verdict: Verdict, shown: list[RankedCase]) -> bool:
 
 def _guidance(
     asked: Sequence[tuple[str, Vectors]],
+    checklist: tuple[Check, ...],
     desk: Desk,
     citations: Citations,
     reasons: tuple[Statement, ...],
 ) -> Iterator[Statement]:
-    """The sentences of the articles nearest to each question asked, if any is near enough."""
+    """The sentences of the articles nearest to each question asked, if any is near enough.
+
+    None speaks for a state that is not the asker's, or that does not count for the question.
+    """
+    unfit = [pair for check in checklist for pair in _contrary(check, desk)]
     said = {statement.text for statement in reasons}
     records = citations.told
     for text, vector in asked:
         hits = find_guidance(desk.snapshot, vector, text, 12)
         near = [hit for hit in hits if hit.cosine >= GUIDANCE_COSINE]
         ranked = weighed(near, desk.vocabulary.without_fillers(text), desk.snapshot)
+        ranked = without(ranked, unfit, desk.snapshot)
         for stored, quote in most_telling(ranked, desk.snapshot, GUIDANCE, records):
             if quote.text not in said:
                 said.add(quote.text)
                 yield citations.state(stored, quote)
+
+
+def _contrary(check: Check, desk: Desk) -> tuple[Pair, ...]:
+    """The backing of what was not stated, where something was; all of what is set aside."""
+    if check.state == "unknown" or check.opposite:
+        return ()
+    if check.weighs == "neutral":
+        return desk.sources(check.criterion, None)
+    return desk.backing(check.criterion, "no" if check.state == "yes" else "yes")

@@ -10,10 +10,31 @@ from bot.advisor.record_words import RecordWords
 from index.rows import Stored
 from index.snapshot import Snapshot
 from knowledge.checklist import Checklist
-from knowledge.model import Criterion, State
+from knowledge.model import Criterion, Id, State
 from knowledge.passages import Quote
 from knowledge.phrases import Phrases
 from knowledge.vocabulary import Vocabulary
+
+
+def unbacked(snapshot: Snapshot, checklist: Checklist) -> tuple[Criterion, ...]:
+    """The criteria that rest on a sentence which a snapshot lacks: it was built before the sentence
+    stood in its article."""
+    quotes = _quotes(snapshot, checklist)
+    return tuple(
+        item.id
+        for item in checklist.items
+        if any((back.article, back.quote) not in quotes for back in item.backs)
+    )
+
+
+def _quotes(snapshot: Snapshot, checklist: Checklist) -> dict[tuple[Id, str], tuple[Stored, Quote]]:
+    """Every sentence of the articles that a checklist rests on, by article and words."""
+    return {
+        (article, quote.text): (stored, quote)
+        for article in {back.article for item in checklist.items for back in item.backs}
+        for stored in snapshot.of_article(article)
+        for quote in stored.passage.quotes
+    }
 
 
 @dataclass(frozen=True)
@@ -35,13 +56,7 @@ class Desk:
 
     @cached_property
     def _backing(self) -> dict[Criterion, tuple[tuple[State, Stored, Quote], ...]]:
-        articles = {back.article for item in self.checklist.items for back in item.backs}
-        quotes = {
-            (article, quote.text): (stored, quote)
-            for article in articles
-            for stored in self.snapshot.of_article(article)
-            for quote in stored.passage.quotes
-        }
+        quotes = _quotes(self.snapshot, self.checklist)
         return {
             item.id: tuple(
                 (back.speaks_when, *quotes[back.article, back.quote])
@@ -50,6 +65,11 @@ class Desk:
             )
             for item in self.checklist.items
         }
+
+    def checklist_for(self, text: str) -> Checklist:
+        """The checklist as it counts for what a question asks."""
+        leaving = self.vocabulary.asks_about_leaving(text)
+        return self.checklist.on_leaving if leaving else self.checklist
 
     def backing(self, criterion: Criterion, state: State) -> tuple[tuple[Stored, Quote], ...]:
         """The sentences for which a state is the reason, as this snapshot holds them."""

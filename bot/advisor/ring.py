@@ -80,7 +80,8 @@ def missing(
     checklist: Checklist,
     disputed: Collection[Criterion] = (),
 ) -> tuple[Criterion, ...]:
-    """Unstated criteria, the most decisive first; before them those stated both ways.
+    """Unstated criteria, the most decisive first; before them those stated both ways, where they
+    weigh anything.
 
     How decisive one is: the expected shift of the ring's probabilities (total variation) if the
     asker answered it, each answer weighted by how likely the text makes it.
@@ -97,7 +98,9 @@ def missing(
         return round(total, 6)
 
     unstated = [item for item in checklist.items if item.id not in states]
-    unstated.sort(key=lambda item: (item.id in disputed, shift(item)), reverse=True)
+    unstated.sort(
+        key=lambda item: (item.id in disputed and shift(item) > 0, shift(item)), reverse=True
+    )
     return tuple(item.id for item in unstated)
 
 
@@ -114,10 +117,11 @@ RANK = {Ring.HOLD: 0, Ring.ASSESS: 1, Ring.TRIAL: 2, Ring.ADOPT: 3}
 def _points(states: States, lean: Lean, checklist: Checklist) -> dict[Ring, float]:
     """Always summed in the same order: a changed fact then gives what asking anew would give."""
     rows = [checklist[criterion].adds(state) for criterion, state in states.items()]
+    impressed = lean and (checklist.whole_alone or any(row.weigh for row in rows))
     points = {}
     for ring in Ring:
         points[ring] = float(checklist.start.of(ring)) + sum(row.of(ring) for row in rows)
-        if lean:
+        if impressed:
             points[ring] += checklist.whole * math.log(max(lean[ring], _FLOOR))
     return points
 

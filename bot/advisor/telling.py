@@ -80,6 +80,12 @@ def most_telling(
     return [one.pair for one in chosen]
 
 
+def without(ranked: Iterable[Telling], unfit: Iterable[Pair], snapshot: Snapshot) -> list[Telling]:
+    """Those that do not say the same as one of certain sentences."""
+    others = [_said(pair, snapshot) for pair in unfit]
+    return [one for one in ranked if not any(_repeats(one, o, snapshot) for o in others)]
+
+
 def unsaid(
     pairs: Iterable[Pair], snapshot: Snapshot, count: int, told: Iterable[Pair]
 ) -> list[Pair]:

@@ -89,18 +89,22 @@ class Side:
 
 
 def sides(answer: Answer, phrases: Phrases) -> tuple[Side, ...]:
-    """For Rust, against it and, where there is any, what was stated both ways."""
+    """For Rust, against it and, where there is any, what was stated both ways, and what says
+    nothing on leaving Rust."""
     labels = phrases.labels
 
+    stated = [check for check in answer.checklist if check.state != "unknown"]
+
     def side(title: str, weighs: Weighs, nothing: str) -> Side:
-        stated = (check for check in answer.checklist if check.state != "unknown")
         return Side(title, tuple(check for check in stated if check.weighs == weighs), nothing)
 
-    both_ways = side(labels.both_ways, "neutral", "")
+    neutral = side(labels.set_aside, "neutral", "").checks
+    both_ways = Side(labels.both_ways, tuple(check for check in neutral if check.opposite), "")
+    set_aside = Side(labels.set_aside, tuple(check for check in neutral if not check.opposite), "")
     return (
         side(labels.speaks_for, "for", labels.nothing_for),
         side(labels.speaks_against, "against", labels.nothing_against),
-        *([both_ways] if both_ways.checks else []),
+        *(side for side in (both_ways, set_aside) if side.checks),
     )
 
 

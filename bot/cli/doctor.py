@@ -66,10 +66,12 @@ def _models(chosen: Settings) -> Iterator[Finding]:
 
 
 def _snapshot(chosen: Settings) -> Iterator[Finding]:
+    from bot.advisor.desk import unbacked
     from bot.snapshots import open_store
     from index.encoder import ModelCard
     from index.snapshot import SnapshotError, damaged_files
     from index.store import SnapshotStore
+    from knowledge.content import load_checklist
 
     try:
         if chosen.snapshot_address is not None:
@@ -91,6 +93,9 @@ def _snapshot(chosen: Settings) -> Iterator[Finding]:
     if not snapshot.manifest.cut_by_this_version:
         remedy = "run `rust-or-not index build`"
         yield Finding("version of the snapshot", "another one than this program's", remedy)
+    if lacking := ", ".join(unbacked(snapshot, load_checklist())):
+        remedy = "run `rust-or-not index build`"
+        yield Finding("sentences that verdicts rest on", f"missing for {lacking}", remedy)
     try:
         card = ModelCard.read(chosen.encoder_folder)
     except (FileNotFoundError, ValueError, TypeError):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from index.build import Report
     from index.gather import Progress
+    from index.store import SnapshotStore
 
 app = typer.Typer(help="Build, look at and roll back the index.", no_args_is_help=True)
 _MOST_NAMES = 20
@@ -85,11 +86,26 @@ def status(
         )
         for name, folder in manifest.roots.items():
             print(f"    {name}: {folder}")
+        if manifest.id == current and (lacking := _lacking(store)):
+            print(f"    without what verdicts rest on for {lacking}: run `rust-or-not index build`")
         if verify:
             damaged = store.damage(manifest.id)
             print(f"    damaged: {', '.join(damaged)}" if damaged else "    all files are whole")
     if not team and (others := teams_stored(chosen)):
         print(f"Workspaces with an index of their own (--team shows it): {', '.join(others)}")
+
+
+def _lacking(store: SnapshotStore) -> str:
+    """The criteria whose sentences the snapshot in use lacks; none where it cannot be opened, which
+    `doctor` and whoever answers from it tell."""
+    from bot.advisor.desk import unbacked
+    from index.snapshot import SnapshotError
+    from knowledge.content import load_checklist
+
+    try:
+        return ", ".join(unbacked(store.open_current(), load_checklist()))
+    except (SnapshotError, OSError):
+        return ""
 
 
 @app.command()

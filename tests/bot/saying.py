@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.reader.reading import Reading, SignalReading
+from knowledge.checklist import Checklist, Reason
 from knowledge.model import Criterion, Intent, Ring, State
 
 PHRASES: Mapping[str, tuple[Criterion, State]] = {
@@ -50,6 +51,18 @@ class Literal:
             ring=even,
             explained=even,
         )
+
+
+def rewritten(checklist: Checklist, criterion: Criterion) -> Checklist:
+    """A checklist in which a criterion rests on a sentence that no index has yet."""
+    new = Reason(article="rust-in-production", quote="Not built in yet.", speaks_when="yes")
+    items = tuple(
+        item.model_copy(update={"backs": (new,)}) if item.id is criterion else item
+        for item in checklist.items
+    )
+    return Checklist(
+        start=checklist.start, whole=checklist.whole, scale=checklist.scale, items=items
+    )
 
 
 DECISIONS = (

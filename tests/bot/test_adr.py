@@ -17,11 +17,12 @@ from bot.adr import Record, record
 from bot.advisor.advice import Advice, advice
 from bot.advisor.answer import Answer
 from bot.advisor.desk import Desk
-from bot.advisor.text import visible
+from bot.advisor.question import Question
+from bot.advisor.text import uncapitalised, visible
 from bot.markdown import block_quote, escaped, link
 from bot.service import Service
 from knowledge.content import load_checklist, load_phrases
-from knowledge.model import Ring
+from knowledge.model import Criterion, Ring, State
 from knowledge.wording.adr import load_adr_wording
 from tests.slack.answers import answers, assessed, texts, urls
 
@@ -233,6 +234,25 @@ def test_what_points_the_other_way_is_set_apart(decision: Answer) -> None:
     for card in decision.cards:
         assert (f"**{escaped(card.title)}**" in dissent) == card.other_way
     assert any(card.other_way for card in decision.cards)
+
+
+def test_without_a_verdict_no_case_points_any_way(decision: Answer) -> None:
+    cards = tuple(card.model_copy(update={"other_way": False}) for card in decision.cards)
+    text = written(decision.model_copy(update={"ring": Ring.ASSESS, "cards": cards})).text
+    assert "Cases That Point" not in text
+    assert WORDING.no_dissent not in text
+    assert all(f"**{escaped(card.title)}**" in text for card in cards)
+
+
+def test_what_does_not_count_for_leaving_is_no_reason_in_the_record(service: Service) -> None:
+    told: dict[Criterion, State] = {Criterion.TIGHT_DEADLINE: "yes", Criterion.CPU_BOUND: "yes"}
+    answer = service.advisor.answer(Question("Should we leave Rust?", told))
+    assert answer.leaving
+    text = written(answer).text
+    deadline = uncapitalised(CHECKLIST[Criterion.TIGHT_DEADLINE].yes)
+    assert f"Neutral, because {deadline}" in text
+    assert f"Good, because {deadline}" not in text
+    assert f"Bad, because {deadline}" not in text
 
 
 def test_what_would_change_the_verdict_is_listed_whole(decision: Answer) -> None:

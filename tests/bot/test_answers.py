@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -14,13 +14,15 @@ from hypothesis import strategies as st
 import knowledge
 from bot.advisor import ring as verdicts
 from bot.advisor.advisor import Advisor, about_rust
-from bot.advisor.answer import Answer
+from bot.advisor.answer import Answer, Check
 from bot.advisor.desk import Desk
 from bot.advisor.question import MAX_CHARACTERS, Question
 from bot.advisor.text import known
+from bot.reader.reading import Reading
+from bot.service import Service
 from knowledge.model import Criterion, Intent, Ring, State
 from knowledge.split import shown
-from tests.bot.saying import DECISIONS, OTHERS
+from tests.bot.saying import DECISIONS, OTHERS, Literal
 
 KINDS = {".md": "markdown", ".yaml": "case"}
 UNTOLD = "Should we use Rust?"
@@ -73,6 +75,11 @@ def check_quotes(answer: Answer) -> None:
             assert statement.text == shown(KINDS[Path(citation.path).suffix], citation.quote)
 
 
+def check_of(answer: Answer, criterion: Criterion) -> Check:
+    (found,) = [check for check in answer.checklist if check.criterion is criterion]
+    return found
+
+
 def test_every_citation_is_verbatim_and_every_statement_is_what_it_cites(answer: Answer) -> None:
     check_quotes(answer)
 
@@ -121,7 +128,8 @@ def test_evidence_goes_with_what_was_read_and_with_nothing_else(decision: Answer
     for check in decision.checklist:
         assert (check.evidence is not None) == (check.state != "unknown")
         both_ways = check.opposite is not None
-        assert (check.weighs == "neutral") == (check.state == "unknown" or both_ways)
+        if not decision.leaving:
+            assert (check.weighs == "neutral") == (check.state == "unknown" or both_ways)
 
 
 def test_a_decision_shows_a_case_that_points_the_other_way(decision: Answer, desk: Desk) -> None:
@@ -129,14 +137,22 @@ def test_a_decision_shows_a_case_that_points_the_other_way(decision: Answer, des
     if not known(decision):
         assert decision.cards == ()  # of no use to someone who has told nothing yet
         return
-    to_rust = {Ring.ADOPT: True, Ring.TRIAL: True, Ring.HOLD: False}
-    lean = to_rust.get(decision.ring, decision.cards[0].favours_rust)
-    others = []
+    points = {Ring.ADOPT: True, Ring.TRIAL: True, Ring.HOLD: False}.get(decision.ring)
     for card in decision.cards:
         assert card.favours_rust == desk.snapshot.cases[card.case].favours_rust
-        assert card.other_way == (card.favours_rust is not lean)
-        others += [card.case] if card.other_way else []
-    assert others
+        assert card.other_way == (points is not None and card.favours_rust is not points)
+    assert {card.favours_rust for card in decision.cards} == {True, False}
+
+
+def test_where_there_is_no_verdict_no_record_points_the_other_way(
+    advisor: Advisor, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judge = verdicts.judge
+    monkeypatch.setattr(verdicts, "judge", lambda *given: replace(judge(*given), ring=Ring.ASSESS))
+    answer = advisor.answer(Question(DECISIONS[0]), Intent.DECISION)
+    assert {card.favours_rust for card in answer.cards} == {True, False}
+    assert not any(card.other_way for card in answer.cards)
+    assert desk.phrases.labels.other_way not in answer.text
 
 
 @pytest.mark.parametrize("ring", list(Ring))
@@ -203,6 +219,32 @@ def test_where_nothing_is_known_there_is_only_the_verdict_and_what_to_ask(
     labels = desk.phrases.labels
     for label in (labels.speaks_for, labels.nothing_for, labels.cases):
         assert label not in answer.text
+
+
+@dataclass(frozen=True)
+class Firm(Literal):
+    """Reads the phrases, and takes every message as a whole for a hold."""
+
+    def read(self, text: str) -> Reading:
+        ring = {ring: float(ring is Ring.HOLD) for ring in Ring}
+        return replace(super().read(text), ring=ring)
+
+
+def test_a_verdict_on_nothing_stated_says_that_only_the_message_as_a_whole_points_there(
+    service: Service, desk: Desk
+) -> None:
+    firm, said = Advisor(desk, Firm(), service.encoder), desk.phrases.headlines.whole_alone
+    alone = firm.answer(Question("Rust for the nightly import?"))
+    assert (alone.ring, said in alone.text) == (Ring.HOLD, True)
+    beside = firm.answer(Question("Rust for the nightly import? nobody knows Rust"))
+    assert (beside.ring, said in beside.text) == (Ring.HOLD, False)
+
+
+def test_leaving_rust_is_not_advised_for_a_deadline_however_the_message_sounds(
+    service: Service, desk: Desk
+) -> None:
+    firm = Advisor(desk, Firm(), service.encoder)
+    assert firm.answer(Question("Should we leave Rust? it is due on Friday")).ring is Ring.ASSESS
 
 
 def test_an_open_question_that_tells_nothing_of_oneself_gets_what_the_sources_say(
@@ -330,6 +372,61 @@ def test_a_question_about_leaving_is_answered_in_the_words_of_leaving(
     assert answer.ring is not None
     assert answer.leaving
     assert answer.headline == advisor.desk.phrases.headlines.leaving[answer.ring]
+
+
+@pytest.mark.parametrize("fact", ["it is due on Friday", "there is no deadline"])
+def test_a_deadline_says_nothing_on_leaving_rust_and_the_reply_says_so(
+    literal: Advisor, desk: Desk, fact: str
+) -> None:
+    asked = "Should we leave Rust? nobody knows Rust"
+    answer = literal.answer(Question(f"{asked}, {fact}"))
+    assert answer.points == literal.answer(Question(asked)).points
+    deadline = check_of(answer, Criterion.TIGHT_DEADLINE)
+    assert (deadline.state != "unknown", deadline.weighs) == (True, "neutral")
+    backing = {back.quote for back in desk.checklist[Criterion.TIGHT_DEADLINE].backs}
+    assert backing.isdisjoint(said.text for said in answer.statements)
+    assert Criterion.TIGHT_DEADLINE not in {flip.criterion for flip in answer.flips}
+    apart = next(p for p in answer.text.split("\n\n") if desk.phrases.labels.set_aside in p)
+    assert f"“{fact}”" in apart
+
+
+def test_that_nothing_is_measured_says_nothing_on_leaving_rust(literal: Advisor) -> None:
+    told: dict[Criterion, State] = {Criterion.MEASURED_NEED: "no"}
+    for text, weighs in (("Should we leave Rust?", "neutral"), ("Should we use Rust?", "against")):
+        answer = literal.answer(Question(text, told))
+        assert check_of(answer, Criterion.MEASURED_NEED).weighs == weighs
+
+
+def test_what_says_nothing_on_leaving_rust_is_asked_last(literal: Advisor) -> None:
+    assert literal.answer(Question("Should we leave Rust?")).missing[-1] is Criterion.TIGHT_DEADLINE
+
+
+def test_the_verdict_alone_is_that_of_the_answer_on_leaving_too(literal: Advisor) -> None:
+    told: dict[Criterion, State] = {Criterion.TIGHT_DEADLINE: "yes", Criterion.CPU_BOUND: "yes"}
+    question = Question("Should we leave Rust?", told)
+    assert literal.verdict(question).points == literal.answer(question).points
+
+
+@pytest.mark.parametrize(
+    ("text", "criterion"),
+    [
+        ("Should we use Rust? there is no deadline", Criterion.TIGHT_DEADLINE),
+        ("Rust? it is not CPU-bound", Criterion.CPU_BOUND),
+    ],
+)
+def test_no_advice_speaks_for_the_contrary_of_what_was_stated(
+    literal: Advisor, desk: Desk, text: str, criterion: Criterion
+) -> None:
+    (contrary,) = (quote.text for _, quote in desk.backing(criterion, "yes"))
+    answer = literal.answer(Question(text))
+    assert answer.guidance
+    assert contrary not in {said.text for said in answer.guidance}
+
+
+def test_what_is_only_faintly_like_a_question_is_no_advice_on_it(advisor: Advisor) -> None:
+    asked = "We need to ship our payment gateway in two weeks. Should we use Rust for it?"
+    answer = advisor.answer(Question(asked), Intent.DECISION)
+    assert not any("two weeks off" in said.text for said in answer.guidance)
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,10 @@ from bot.service import Service
 from bot.settings import Settings
 from index.snapshot import MANIFEST_FILE
 from index.store import SnapshotStore
+from knowledge.content import load_checklist
+from knowledge.model import Criterion
 from tests.bot.conftest import Run
+from tests.bot.saying import rewritten
 from tests.bot.test_cli_ask import is_clear
 
 CONTENT = Path(knowledge.__file__).parent
@@ -242,6 +245,18 @@ def test_doctor_finds_nothing_wrong_where_all_is_set_up(run: Run, data: Path) ->
     assert (done.code, done.err) == (0, "")
     assert "!!" not in done.out
     assert "newer" in done.out
+
+
+def test_doctor_and_status_tell_of_sentences_that_verdicts_rest_on_and_the_index_lacks(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "rest on" not in run("index", "status", "--data", data).out
+    new = rewritten(load_checklist(), Criterion.CPU_BOUND)
+    monkeypatch.setattr("knowledge.content.load_checklist", lambda *_: new)
+    assert "rest on for cpu_bound: run" in run("index", "status", "--data", data).out
+    done = run("doctor", "--data", data)
+    assert done.code == Exit.FOUND_FAULTS
+    assert "sentences that verdicts rest on: missing for cpu_bound" in done.out
 
 
 def test_doctor_names_each_setting_and_prints_no_secret(

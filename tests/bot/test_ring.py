@@ -118,6 +118,15 @@ def test_an_impression_alone_cannot_outvote_every_fact() -> None:
     assert verdict.ring is Ring.ADOPT
 
 
+def test_on_leaving_an_impression_counts_only_beside_a_fact_that_weighs() -> None:
+    checklist = made({(CPU, "yes"): (1, 0, 0, 0)}, start=(0, 0, 1, 0), whole=1.0)
+    hold = {Ring.ADOPT: 0.0, Ring.TRIAL: 0.0, Ring.ASSESS: 0.0, Ring.HOLD: 1.0}
+    assert judge({DEADLINE: "yes"}, hold, checklist).ring is Ring.HOLD
+    leaving = checklist.on_leaving
+    assert judge({DEADLINE: "yes"}, hold, leaving).ring is Ring.ASSESS
+    assert judge({CPU: "yes"}, hold, leaving).ring is Ring.HOLD
+
+
 def test_a_flip_is_found_for_a_stated_and_for_an_unstated_fact() -> None:
     checklist = made({(CPU, "yes"): (5, 0, 0, 0), (CRUD, "yes"): (0, 0, 0, 9)}, start=(0, 0, 1, 0))
     found = {(f.criterion, f.state): f.ring for f in flips({CPU: "yes"}, {}, {}, checklist)}

@@ -6,6 +6,7 @@ import json
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -13,8 +14,8 @@ from bot.advisor.question import Question
 from bot.service import Service
 from index.snapshot import MANIFEST_FILE, SnapshotError
 from knowledge import CONTENT
-from knowledge.model import Intent
-from tests.bot.saying import DECISIONS, OTHERS
+from knowledge.model import Criterion, Intent
+from tests.bot.saying import DECISIONS, OTHERS, rewritten
 
 
 @pytest.fixture
@@ -95,6 +96,24 @@ def test_documents_with_the_ids_of_records_and_articles_take_no_ones_place(
     for check in judged.checklist:
         for n in check.citations:
             assert judged.cited(n).path.startswith("articles/")
+
+
+def test_a_snapshot_without_a_sentence_that_a_verdict_rests_on_serves_and_the_log_says_so(
+    running: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[str, dict[str, str]]] = []
+    log = SimpleNamespace(warning=lambda event, **more: said.append((event, more)))
+    monkeypatch.setattr("bot.current.log", log)
+    assert running.advisor.answer(Question(DECISIONS[0])).reasons
+    assert said == []
+    fresh = Service(running.settings)
+    new = rewritten(running.checklist, Criterion.CPU_BOUND)
+    fresh.__dict__ |= {"encoder": running.encoder, "reader": running.reader, "checklist": new}
+    for _ in range(2):
+        assert fresh.advisor.answer(Question(DECISIONS[0])).ring is not None
+    ((event, more),) = said
+    assert "index build" in event
+    assert more["criteria"] == "cpu_bound"
 
 
 @pytest.mark.parametrize("field", ["splitter", "tokens"])

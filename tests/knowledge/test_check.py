@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from knowledge import CONTENT
 from knowledge.check import check
 from knowledge.content import load_checklist, load_content
 from knowledge.faults import ContentError, Fault
+from knowledge.model import Criterion, Ring
 from knowledge.references import MARKER
 from knowledge.split import passages, shown
 from knowledge.wording.adr import load_adr_wording
@@ -325,3 +327,30 @@ def test_a_sentence_of_the_decision_record_that_no_article_holds_is_named(conten
     (fault,) = check(content)
     assert (fault.path, fault.line) == ("adr.yaml", line)
     assert "not found exactly once in what-ramp-up-costs" in fault.message
+
+
+def test_what_backs_an_answer_speaks_of_what_its_criterion_is_about() -> None:
+    """A hold because memory is plentiful is not put down to the wage of an engineer."""
+    items = load_checklist().items
+
+    def stems(*said: str) -> set[str]:
+        return {word[:6] for word in re.findall(r"\w{3,}", " ".join(said).lower())}
+
+    about = {item.id: stems(item.label, item.yes, item.no) for item in items}
+    everywhere = Counter(stem for own in about.values() for stem in own)
+    for item in items:
+        own = {stem for stem in about[item.id] if everywhere[stem] <= 2}
+        for back in item.backs:
+            assert own & stems(back.quote), (item.id, back.quote)
+
+
+@pytest.mark.parametrize("criterion", list(Criterion))
+def test_for_leaving_what_is_skipped_adds_nothing_and_all_else_what_it_always_adds(
+    criterion: Criterion,
+) -> None:
+    checklist = load_checklist()
+    item, leaving = checklist[criterion], checklist.on_leaving[criterion]
+    for state in ("yes", "no"):
+        counts = state not in item.leaving_skips
+        wanted = {ring: item.adds(state).of(ring) if counts else 0 for ring in Ring}
+        assert {ring: leaving.adds(state).of(ring) for ring in Ring} == wanted

@@ -93,11 +93,13 @@ def more_cases(answer: Answer, words: Words) -> Iterator[Block]:
 
 
 def _in_brief(answer: Answer) -> Sequence[Card]:
-    """Of a decision the first case and the first one that points the other way than it."""
+    """Of a decision the first case and the first one that went the other way than it."""
     cards = answer.cards
     if answer.ring is None or len(cards) <= _BRIEF:
         return cards
-    other = next((one for one in cards[1:] if one.other_way is not cards[0].other_way), cards[1])
+    other = next(
+        (one for one in cards[1:] if one.favours_rust is not cards[0].favours_rust), cards[1]
+    )
     return (cards[0], other)
 
 
