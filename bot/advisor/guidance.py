@@ -74,12 +74,15 @@ def asked_for(
     text: str, reading: Reading, embed: Callable[[str], Vectors], desk: Desk
 ) -> Intent | None:
     """What a message that is read as off-topic asks for all the same: "what's the ramp-up for
-    Python devs" does not say what it is about, only the articles know."""
+    Python devs" does not say what it is about, only the articles know; what "How does Quux run
+    Rust?" is about, only Quux's own documents."""
     likely = max((Intent.COST, Intent.ADOPTION), key=lambda intent: reading.intent[intent])
-    if reading.intent[Intent.COST] + reading.intent[Intent.ADOPTION] < SOUNDS:
+    sounds = reading.intent[Intent.COST] + reading.intent[Intent.ADOPTION] >= SOUNDS
+    if not sounds and "Rust" not in text:
         return None
-    best = max((one.relevance for one in _found(text, embed(text), desk)), default=0.0)
-    return likely if best >= TOLD else None
+    found = _found(text, embed(text), desk)
+    told = any(one.relevance >= TOLD and (sounds or one.own) for one in found)
+    return likely if told else None
 
 
 def _found(text: str, vector: Vectors, desk: Desk) -> list[Telling]:

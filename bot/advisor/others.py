@@ -15,7 +15,7 @@ from index.encoder import Vectors
 from index.search import search
 from knowledge.model import Intent
 
-SOUNDS = 0.003
+SOUNDS = 0.0008
 """How likely a message must sound like a question about others to be looked up at all."""
 NEAR = 0.5
 """From this cosine on a passage may be what a message describes."""
@@ -58,13 +58,13 @@ def asks_of_others(
     if likely >= UNKNOWN_LIKELY and "Rust" in text and desk.names.unknown_in(text):
         return True
     vector = embed(text)
+    words = SHARED_LIKELY if likely >= DESCRIBED_LIKELY else SHARED
+    if not sure and (
+        described_in(text, vector, desk, words=words)
+        or _told_wholly(desk.vocabulary.without_fillers(text), vector, desk)
+    ):
+        return True
     named = sure or desk.names.named_in(text, _near(text, vector, desk, NEAR))
-    if not named:
-        words = SHARED_LIKELY if likely >= DESCRIBED_LIKELY else SHARED
-        return bool(
-            described_in(text, vector, desk, words=words)
-            or _told_wholly(desk.vocabulary.without_fillers(text), vector, desk)
-        )
     besides = desk.names.removed_from(text)
     told = desk.vocabulary.without_fillers(besides)
     return (

@@ -57,7 +57,7 @@ def sounding(case_study: float, read: Intent) -> Reading:
     ("text", "likely", "found"),
     [
         ("who rewrote the server behind a collaborative design tool?", 0.06, True),
-        ("who rewrote the server behind a collaborative design tool?", 0.001, False),
+        ("who rewrote the server behind a collaborative design tool?", 0.0005, False),
         ("our server is behind a collaborative design tool, who rewrote it?", 0.06, False),
         ("is Cloudflare down?", 0.005, False),
         ("dropbox sync is stuck at indexing 12 files", 0.005, False),
