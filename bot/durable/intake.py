@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import queue
 import threading
-import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -14,10 +13,6 @@ from bot.durable.database import on_disk
 from bot.durable.job import Job
 
 MOST_AT_ONCE = 200
-MANY = 8
-"""Jobs that are written together in a burst: alone, each would be written by itself."""
-CALM_SECONDS = 0.3
-LONGEST_SECONDS = 2.0
 _SECONDS = 10.0
 """Longer than anyone who waits for an acknowledgement does; the job may still be kept then."""
 
@@ -39,7 +34,6 @@ class Intake:
         self._engine, self._write, self._lost = engine, write, lost
         self._waiting: queue.SimpleQueue[tuple[Job, Future[bool]] | None] = queue.SimpleQueue()
         self._closed = False
-        self._burst = float("-inf")
         self._thread = threading.Thread(target=self._run, name="intake", daemon=True)
         self._thread.start()
 
@@ -53,13 +47,6 @@ class Intake:
         done: Future[bool] = Future()
         self._waiting.put((job, done))
         return done.result(_SECONDS)
-
-    def calm(self) -> None:
-        """Returns once no burst is being taken, or after `LONGEST_SECONDS`: what is put waits for
-        its acknowledgement, and whoever begins a job now would take the processor from it."""
-        latest = time.monotonic() + LONGEST_SECONDS
-        while not self._closed and time.monotonic() < min(self._burst + CALM_SECONDS, latest):
-            time.sleep(0.05)
 
     def close(self) -> None:
         """Write what waits, and take nothing more."""
@@ -76,8 +63,6 @@ class Intake:
                 (one for one in batch if one is not None),
                 key=lambda one: (one[0].order, one[0].key),
             )
-            if len(found) >= MANY:
-                self._burst = time.monotonic()
             if found:
                 self._keep(found)
             if None in batch:

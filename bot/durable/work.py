@@ -106,8 +106,6 @@ class DurableWork:
         def perform(lane: str, body: str) -> None:
             key = DBOS.workflow_id or ""
             with self._under_way(stopping):
-                if (intake := self._intake) is not None:
-                    intake.calm()
                 work(Run(key, ledger.steps(key), stopping, sure), body)
             self.lanes.leave(lane, key)
 

@@ -129,42 +129,6 @@ def test_jobs_put_at_once_share_the_wait_for_the_disk(work: DurableWork, worker:
     assert commits[0] < 20
 
 
-def test_in_a_burst_jobs_begin_once_it_is_taken_or_lasts_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Who waits for an acknowledgement goes before who waits for an answer."""
-    engine = database.connect(f"sqlite:///{tmp_path / 'any.db'}")
-    taking = Intake(engine, lambda connection, job: True, lambda job: None)
-
-    def waited() -> float:
-        started = time.monotonic()
-        taking.calm()
-        return time.monotonic() - started
-
-    def put(count: int) -> None:
-        with engine.connect():  # nothing can be written meanwhile
-            jobs = [threading.Thread(target=taking.put, args=(job(str(n)),)) for n in range(count)]
-            for one in jobs:
-                one.start()
-            time.sleep(0.1)
-        for one in jobs:
-            one.join(SECONDS)
-
-    put(intake.MANY - 1)
-    assert waited() < intake.CALM_SECONDS / 2
-    put(2 * intake.MANY)
-    assert waited() >= intake.CALM_SECONDS / 2
-    assert waited() < intake.CALM_SECONDS / 2
-    put(2 * intake.MANY)
-    monkeypatch.setattr(intake, "CALM_SECONDS", 60)
-    monkeypatch.setattr(intake, "LONGEST_SECONDS", 0.4)
-    assert 0.4 <= waited() < 2
-    put(2 * intake.MANY)
-    taking.close()
-    assert waited() < 0.2
-    engine.dispose()
-
-
 def test_what_is_under_way_when_the_process_stops_goes_on_in_the_next_one(
     url: str, worker: Worker
 ) -> None:
