@@ -20,8 +20,9 @@ _STOP = frozenset(
     this those to us was we were what when where which who why will with would you your
     """.split()  # noqa: SIM905 - a word list reads better as words
 )
-_REMEMBERED = 100_000
-"""Words whose stems are kept, so that hostile questions cannot fill the memory of a server."""
+_REMEMBERED, _LONGEST = 100_000, 64
+"""Words whose stems are kept, and their most characters, so that hostile questions cannot fill the
+memory of a server."""
 
 
 class Tokens:
@@ -38,12 +39,16 @@ class Tokens:
         found: list[str] = []
         for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
             stems = self._known.get(word)
-            if stems is None:
-                if len(self._known) >= _REMEMBERED:
-                    self._known.clear()
-                stems = self._known[word] = self._stems(word)
-            found.extend(stems)
+            found.extend(self._stems_kept(word) if stems is None else stems)
         return found
+
+    def _stems_kept(self, word: str) -> tuple[str, ...]:
+        stems = self._stems(word)
+        if len(word) <= _LONGEST:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[word] = stems
+        return stems
 
     def _stems(self, word: str) -> tuple[str, ...]:
         word = _CONTRACTION.sub("", word)

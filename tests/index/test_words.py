@@ -82,6 +82,9 @@ def test_the_memory_of_stems_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
         tokens(f"word{number} running")
     assert len(tokens._known) <= 100
     assert tokens("running") == ["run"]
+    for number in range(50):
+        tokens("x" * 40_000 + str(number))
+    assert sum(map(len, tokens._known)) <= 100 * 64
 
 
 @settings(max_examples=60, deadline=None)
