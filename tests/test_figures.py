@@ -1,7 +1,7 @@
 """The bot's measured figures do not fall.
 
 The floors are what `rust-or-not eval` and the table of negations gave when they were last written
-down (docs/evaluation.md, docs/reading.md), less one question for other processors.
+down (docs/evaluation.md, docs/reading.md), less two questions for other processors.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ NEGATIONS = Path(__file__).resolve().parent / "data" / "negation_pairs.jsonl"
 
 FLOORS = {
     "own": {
-        "ring": 0.93,
-        "ring_after_3": 0.93,
-        "signals_f1": 0.90,
+        "ring": 0.92,
+        "ring_after_3": 0.92,
+        "signals_f1": 0.89,
         "intent": 0.92,
         "cases": 0.92,
         "terms": 0.78,
         "sources": 0.86,
     },
-    "public": {"ring": 0.63, "ring_after_3": 0.66, "signals_f1": 0.67, "intent": 0.93},
+    "public": {"ring": 0.62, "ring_after_3": 0.65, "signals_f1": 0.66, "intent": 0.92},
 }
 CEILINGS = {
     "own": {"adopt_hold_mixed": 0.04, "leaked": 0.15, "refused": 0.04, "calibration_error": 0.09},
     "public": {"adopt_hold_mixed": 0.11, "leaked": 0.15, "refused": 0.04},
 }
-NEGATIONS_RIGHT = 0.59
+NEGATIONS_RIGHT = 0.58
 """Measured 134 of 224 pairs; the aim is 0.95, and docs/reading.md says what is missing."""
-NEGATIONS_MOVED = 0.95
-"""Measured 214 of 224 pairs."""
+NEGATIONS_MOVED = 0.94
+"""Measured 214 of 224 pairs, which is the 0.95 that is the aim; less two for other processors."""
 
 Figures = dict[str, dict[str, float | int | None]]
 Pair = tuple[dict[str, str], Reading, Reading]
