@@ -1,7 +1,7 @@
 """The bot's measured figures do not fall.
 
 The floors are what `rust-or-not eval` and the table of negations gave when they were last written
-down (docs/evaluation.md, docs/reading.md), less two questions for other processors.
+down (docs/evaluation.md, docs/reading.md), less up to two questions for other processors.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ FLOORS = {
     "own": {
         "ring": 0.92,
         "ring_after_3": 0.92,
-        "signals_f1": 0.89,
+        "signals_f1": 0.90,
         "intent": 0.92,
-        "cases": 0.92,
+        "cases": 0.96,
         "terms": 0.78,
         "sources": 0.86,
     },
-    "public": {"ring": 0.62, "ring_after_3": 0.65, "signals_f1": 0.66, "intent": 0.92},
+    "public": {"ring": 0.63, "ring_after_3": 0.65, "signals_f1": 0.66, "intent": 0.92},
 }
 CEILINGS = {
-    "own": {"adopt_hold_mixed": 0.04, "leaked": 0.15, "refused": 0.04, "calibration_error": 0.09},
+    "own": {"adopt_hold_mixed": 0.04, "leaked": 0.11, "refused": 0.03, "calibration_error": 0.09},
     "public": {"adopt_hold_mixed": 0.11, "leaked": 0.15, "refused": 0.04},
 }
 NEGATIONS_RIGHT = 0.58
